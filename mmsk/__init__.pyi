@@ -1,0 +1,12 @@
+from . import audio as audio
+from . import datasets as datasets
+from . import fusion as fusion
+from . import image as image
+from . import io as io
+from . import model_io as model_io
+from . import tabular as tabular
+from . import text as text
+from . import video as video
+from .multimodal import MultimodalClassifier as MultimodalClassifier
+from .multimodal import MultimodalEncoder as MultimodalEncoder
+from .multimodal import MultimodalRegressor as MultimodalRegressor

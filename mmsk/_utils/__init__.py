@@ -1,0 +1,1 @@
+"""Columns, parameters, workers and optional packages: what every room leans on."""

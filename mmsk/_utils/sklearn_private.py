@@ -1,0 +1,35 @@
+"""The one module that imports scikit-learn's private names, so a rename is mended here.
+
+Present and alike in scikit-learn 1.6 to 1.9.
+"""
+
+from sklearn.utils import _safe_indexing as safe_indexing
+from sklearn.utils._indexing import _get_column_indices as get_column_indices
+from sklearn.utils._param_validation import HasMethods, Interval, Options, StrOptions
+from sklearn.utils.metaestimators import _BaseComposition as BaseComposition
+from sklearn.utils.validation import _check_feature_names_in as check_feature_names_in
+from sklearn.utils.validation import _check_sample_weight as check_sample_weight
+
+__all__ = [
+    "BaseComposition",
+    "HasMethods",
+    "Interval",
+    "Options",
+    "StrOptions",
+    "check_feature_names_in",
+    "check_sample_weight",
+    "get_column_indices",
+    "safe_indexing",
+    "validate_params",
+]
+
+
+def validate_params(estimator):
+    """Check an estimator's parameters against its ``_parameter_constraints``.
+
+    Raises
+    ------
+    sklearn.utils._param_validation.InvalidParameterError
+        A ValueError and TypeError at once: "The 'n_cells' parameter of X must be …".
+    """
+    estimator._validate_params()

@@ -1,0 +1,2 @@
+from ._mfcc import MFCC as MFCC
+from ._mfcc import mfcc as mfcc

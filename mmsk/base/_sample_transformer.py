@@ -1,0 +1,217 @@
+"""The base of all extractors: one column of samples in, one float32 row per sample out."""
+
+import warnings
+from functools import partial
+from numbers import Integral
+from typing import Any, NamedTuple
+
+import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from mmsk._utils.columns import as_cells, is_frame
+from mmsk._utils.sklearn_private import (
+    StrOptions,
+    check_feature_names_in,
+    validate_params,
+)
+from mmsk._utils.workers import map_samples
+from mmsk.exceptions import FailedSamplesWarning
+from mmsk.io._sources import as_sources, describe_source
+
+
+class Failure(NamedTuple):
+    """A sample that could not be read or described.
+
+    Attributes
+    ----------
+    row : int
+        Position in the column, from 0.
+    source : str
+        The source in a few words: a path, or kind and shape.
+    reason : str
+        What was wrong with it.
+    """
+
+    row: int
+    source: str
+    reason: str
+
+
+class SampleTransformer(TransformerMixin, BaseEstimator):
+    """Base class: validate, read, extract, stack.
+
+    A subclass defines ``_read`` (source to decoded sample), ``_extract`` (sample to
+    1-D features) and ``_feature_names``; ``_fit_cells`` where it learns from the column.
+    A missing sample is a row of NaN. A cell that holds a list of sources becomes the mean
+    and maximum of their rows, if ``fit`` met a list; otherwise their mean.
+    """
+
+    _parameter_constraints = {
+        "n_jobs": [Integral, None],
+        "on_error": [StrOptions({"raise", "missing"})],
+    }
+
+    def fit(self, X, y=None):
+        """Check parameters and learn what the column needs.
+
+        Parameters
+        ----------
+        X : column of n_samples sources
+            List, tuple, Series, one-column frame or object array.
+        y : ignored
+
+        Returns
+        -------
+        self : object
+        """
+        validate_params(self)
+        cells = self._cells(X, reset=True)
+        self.pools_lists_ = any(len(as_sources(cell)) > 1 for cell in cells)
+        self._fit_cells(cells)
+        return self
+
+    def transform(self, X):
+        """Features of each sample.
+
+        Parameters
+        ----------
+        X : column of n_samples sources
+
+        Returns
+        -------
+        features : ndarray of shape (n_samples, n_features), float32
+            NaN in the rows of missing samples and, with ``on_error="missing"``, of those
+            that cannot be read.
+
+        Raises
+        ------
+        DecodeError
+            If a sample cannot be read, with ``on_error="raise"``.
+        """
+        features, failures = self._transform(X, raising=self.on_error == "raise")
+        if failures:
+            warnings.warn(
+                self._failure_message(failures, len(features)), FailedSamplesWarning
+            )
+        return features
+
+    def transform_with_errors(self, X):
+        """Features of each sample, and which could not be read, whatever ``on_error``.
+
+        Parameters
+        ----------
+        X : column of n_samples sources
+
+        Returns
+        -------
+        features : ndarray of shape (n_samples, n_features), float32
+        errors : list of Failure
+            Named tuples ``(row, source, reason)``.
+        """
+        return self._transform(X, raising=False)
+
+    def get_feature_names_out(self, input_features=None):
+        """Names of the features, in the order of the columns.
+
+        Parameters
+        ----------
+        input_features : array-like of str or None, default=None
+            Not needed; checked against the names seen in ``fit``.
+
+        Returns
+        -------
+        names : ndarray of str objects
+        """
+        check_is_fitted(self)
+        check_feature_names_in(self, input_features, generate_names=False)
+        return np.asarray(self._names_out(), dtype=object)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = False
+        tags.input_tags.string = True
+        tags.input_tags.allow_nan = True
+        tags.transformer_tags.preserves_dtype = []
+        return tags
+
+    # What a subclass says
+
+    def _read(self, source):
+        """The decoded sample; a decoded sample passes straight through."""
+        raise NotImplementedError
+
+    def _extract(self, sample):
+        """The features of a decoded sample, of shape (n_features,)."""
+        raise NotImplementedError
+
+    def _feature_names(self):
+        """The names of what `_extract` returns; asked for when needed, never stored."""
+        raise NotImplementedError
+
+    def _fit_cells(self, cells):
+        """Learn from the column; most features have nothing to learn."""
+
+    # What all share
+
+    def _cells(self, X, *, reset):
+        if is_frame(X):
+            validate_data(self, X, reset=reset, skip_check_array=True)
+            return as_cells(X)
+        cells = as_cells(X)
+        width = X.shape[1] if isinstance(X, np.ndarray) and X.ndim == 2 else 1
+        if reset:
+            self.n_features_in_ = width
+        elif width != self.n_features_in_:
+            raise ValueError(
+                f"X has {width} features, but {type(self).__name__} is expecting "
+                f"{self.n_features_in_} features as input."
+            )
+        return cells
+
+    def _names_out(self):
+        names = list(self._feature_names())
+        if not self.pools_lists_:
+            return names
+        return [f"{pool}_{name}" for pool in ("mean", "max") for name in names]
+
+    def _transform(self, X, *, raising):
+        check_is_fitted(self)
+        cells = self._cells(X, reset=False)
+        row = partial(self._row, raising=raising)
+        rows = map_samples(row, list(enumerate(cells)), self.n_jobs)
+        features = np.full((len(cells), len(self._names_out())), np.nan, dtype=np.float32)
+        failures = []
+        for index, found in enumerate(rows):
+            if isinstance(found, Failure):
+                failures.append(found)
+            elif found is not None:
+                features[index] = found
+        return features, failures
+
+    def _row(self, numbered_cell, *, raising):
+        """Features of one cell, None if it is missing, or the `Failure` to read it."""
+        index, cell = numbered_cell
+        sources = as_sources(cell)
+        if not sources:
+            return None
+        try:
+            rows = np.stack([self._extract(self._read(source)) for source in sources])
+        except ValueError as error:
+            if not raising:
+                return Failure(index, describe_source(cell), str(error))
+            error.add_note(
+                f"{type(self).__name__}: row {index}, source {describe_source(cell)}"
+            )
+            raise
+        if self.pools_lists_:
+            return np.concatenate([rows.mean(axis=0), rows.max(axis=0)])
+        return rows.mean(axis=0) if len(rows) > 1 else rows[0]
+
+    def _failure_message(self, failures, n_rows):
+        first = failures[0]
+        return (
+            f"{type(self).__name__}: {len(failures)} of {n_rows} samples could not be read "
+            f"and are rows of NaN; the first is row {first.row}: {first.reason}. "
+            "transform_with_errors(X) lists them all."
+        )

@@ -1,0 +1,25 @@
+"""Errors and warnings of mmsk; each warning has its own class, so it can be silenced alone."""
+
+
+class DecodeError(ValueError):
+    """A sample cannot be read: the file is absent, damaged, oversized or of another kind."""
+
+
+class MmskWarning(UserWarning):
+    """Base of all warnings of mmsk."""
+
+
+class FailedSamplesWarning(MmskWarning):
+    """Some samples could not be read and became rows of NaN (``on_error="missing"``)."""
+
+
+class MissingViewWarning(MmskWarning):
+    """Some rows hold none of the views, so their prediction is the prior."""
+
+
+class DroppedViewWarning(MmskWarning):
+    """A view cannot be learned from (no row has it, or one class only) and is left out."""
+
+
+class DroppedColumnWarning(MmskWarning):
+    """A column of the table is not used, because nothing can be learned from it."""

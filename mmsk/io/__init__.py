@@ -1,0 +1,5 @@
+"""Sources in, decoded samples out, and what a column holds."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,213 @@
+"""What a column holds, told from a sample of its cells, with the reason in words."""
+
+import datetime
+import itertools
+import os
+from collections import Counter
+from numbers import Number
+from typing import NamedTuple
+
+import numpy as np
+
+from mmsk._utils.columns import as_cells
+from mmsk.io._sources import Segment, as_sources
+
+N_LOOKED_AT = 200  # cells; enough to tell, and quick for any table
+
+IMAGE_ENDINGS = frozenset(
+    "jpg jpeg jpe jfif png gif bmp dib tif tiff webp ppm pgm pbm pnm tga ico jp2 avif".split()
+)
+AUDIO_ENDINGS = frozenset(
+    "wav wave flac ogg oga opus mp3 m4a aac aif aiff aifc au snd caf wma amr".split()
+)
+VIDEO_ENDINGS = frozenset(
+    "mp4 m4v mov mkv avi webm mpg mpeg wmv flv ogv 3gp mts m2ts ts".split()
+)
+_ENDINGS = {
+    **dict.fromkeys(IMAGE_ENDINGS, "image"),
+    **dict.fromkeys(AUDIO_ENDINGS, "audio"),
+    **dict.fromkeys(VIDEO_ENDINGS, "video"),
+}
+_MAGIC = (  # (offset, bytes, modality)
+    (0, b"\xff\xd8\xff", "image"),
+    (0, b"\x89PNG", "image"),
+    (0, b"GIF8", "image"),
+    (0, b"BM", "image"),
+    (0, b"II*\x00", "image"),
+    (0, b"MM\x00*", "image"),
+    (8, b"WEBP", "image"),
+    (8, b"WAVE", "audio"),
+    (0, b"fLaC", "audio"),
+    (0, b"OggS", "audio"),
+    (0, b"ID3", "audio"),
+    (0, b"\xff\xfb", "audio"),
+    (8, b"M4A", "audio"),
+    (4, b"ftyp", "video"),
+    (8, b"AVI ", "video"),
+    (0, b"\x1aE\xdf\xa3", "video"),
+)
+_MOST = 0.9  # share of cells that must agree
+_MAX_CATEGORY_WORDS = 3
+
+
+class Guess(NamedTuple):
+    """What a column holds.
+
+    Attributes
+    ----------
+    modality : {"text", "image", "audio", "video", "tabular", "drop"}
+        ``"drop"`` where nothing can be learned from the column.
+    reason : str
+        Why, in words.
+    """
+
+    modality: str
+    reason: str
+
+
+def guess_modality(column):
+    """What a column of a table holds, and why it is thought so.
+
+    Parameters
+    ----------
+    column : list, Series, one-column frame or 1-D array
+        At most 200 cells, spread over the column, are looked at; no file is opened.
+
+    Returns
+    -------
+    guess : Guess
+        A named tuple ``(modality, reason)``.
+
+    Examples
+    --------
+    >>> from mmsk.io import guess_modality
+    >>> guess_modality(["a/1.png", None, "a/2.jpg"])
+    Guess(modality='image', reason='2 of 2 cells name image files (.jpg, .png)')
+    >>> guess_modality([3, 4, 5.5]).modality
+    'tabular'
+    """
+    cells = as_cells(column)
+    step = max(1, len(cells) // N_LOOKED_AT)
+    looked_at = cells[::step][: 2 * N_LOOKED_AT]
+    sources = list(itertools.chain.from_iterable(map(as_sources, looked_at)))
+    if not sources:
+        # the few cells of a sparse column may all lie between those looked at
+        sources = list(itertools.chain.from_iterable(map(as_sources, cells)))[:N_LOOKED_AT]
+    if not sources:
+        return Guess("drop", f"all {len(cells)} cells are missing")
+    kinds = Counter(map(_kind, sources))
+    kind, count = kinds.most_common(1)[0]
+    if count < _MOST * len(sources):
+        if kinds.keys() <= {"number", "text"}:
+            return Guess("tabular", "numbers mixed with words")
+        return Guess("drop", f"the cells are of several kinds: {', '.join(sorted(kinds))}")
+    if kind == "text":
+        return _guess_strings([source for source in sources if isinstance(source, str)])
+    return _KINDS[kind]
+
+
+_KINDS = {
+    "number": Guess("tabular", "the cells are numbers"),
+    "date": Guess("tabular", "the cells are dates"),
+    "image": Guess("image", "the cells are pictures"),
+    "audio": Guess("audio", "the cells are recordings"),
+    "video": Guess("video", "the cells are films"),
+    "other": Guess("drop", "the cells are of a type that no modality reads"),
+}
+
+
+def _kind(source):
+    if isinstance(source, Segment):
+        source = source.source
+    if isinstance(source, str):
+        return "text"
+    if isinstance(source, (Number, np.bool_)):
+        return "number"
+    if isinstance(source, (datetime.date, datetime.time, np.datetime64)):
+        return "date"
+    if isinstance(source, (bytes, bytearray)):
+        return _kind_of_bytes(bytes(source[:16]))
+    if isinstance(source, os.PathLike):
+        return _ENDINGS.get(_ending(os.fspath(source)), "other")
+    if isinstance(source, tuple) and len(source) == 2:
+        return "audio" if np.ndim(source[0]) <= 2 else "video"
+    if isinstance(source, np.ndarray):
+        return _kind_of_array(source)
+    return "image" if hasattr(source, "getbands") else "other"
+
+
+def _kind_of_bytes(head):
+    for offset, magic, modality in _MAGIC:
+        if head[offset:].startswith(magic):
+            return modality
+    return "other"
+
+
+def _kind_of_array(array):
+    if array.ndim == 1:
+        return "audio"
+    if array.ndim == 2 or (array.ndim == 3 and array.shape[2] in (1, 3, 4)):
+        return "image"
+    return "video" if array.ndim in (3, 4) else "other"
+
+
+def _ending(path):
+    return os.path.splitext(path)[1].lower().lstrip(".")
+
+
+def _guess_strings(strings):
+    endings = [_ending(string) for string in strings]
+    named = Counter(_ENDINGS[ending] for ending in endings if ending in _ENDINGS)
+    if named:
+        modality, count = named.most_common(1)[0]
+        if count >= _MOST * len(strings):
+            shown = sorted({f".{e}" for e in endings if _ENDINGS.get(e) == modality})
+            return Guess(
+                modality,
+                f"{count} of {len(strings)} cells name {modality} files ({', '.join(shown)})",
+            )
+    if _share(_is_number, strings) >= _MOST:
+        return Guess("tabular", "the cells are numbers written as text")
+    if _share(_is_date, strings) >= _MOST:
+        return Guess("tabular", "the cells are dates written as text")
+    return _guess_words(strings)
+
+
+def _guess_words(strings):
+    distinct = len(set(strings))
+    n_words = np.mean([len(string.split()) for string in strings])
+    repeated = len(strings) >= 10 and distinct <= 0.5 * len(strings)
+    if n_words <= _MAX_CATEGORY_WORDS and repeated:
+        return Guess("tabular", f"{distinct} short values repeat in {len(strings)} cells")
+    if len(strings) >= 10 and distinct == len(strings) and _share(_is_id, strings) >= _MOST:
+        return Guess("drop", "every cell is another identifier, without words in it")
+    return Guess("text", f"the cells are words, {n_words:.1f} a cell, {distinct} distinct")
+
+
+def _share(predicate, strings):
+    return sum(map(predicate, strings)) / len(strings)
+
+
+def _is_number(string):
+    try:
+        float(string)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_date(string):
+    try:
+        datetime.datetime.fromisoformat(string.strip())
+    except ValueError:
+        return False
+    return True
+
+
+def _is_id(string):
+    # one token of ASCII with a digit in it: "user_0017", "a3f9-22", never a word
+    return (
+        string.isascii()
+        and len(string.split()) == 1
+        and any(character.isdigit() for character in string)
+    )

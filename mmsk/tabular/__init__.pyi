@@ -1,0 +1,1 @@
+from ._tabular_encoder import TabularEncoder as TabularEncoder

@@ -1,0 +1,1 @@
+from ._tfidf import TfidfVectorizer as TfidfVectorizer

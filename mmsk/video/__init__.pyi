@@ -1,0 +1,1 @@
+from ._frame_statistics import FrameStatistics as FrameStatistics

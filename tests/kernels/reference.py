@@ -1,0 +1,1 @@
+"""Slow twins of the kernels, in plain NumPy, of the same names and signatures."""
