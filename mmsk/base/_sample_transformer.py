@@ -3,7 +3,7 @@
 import warnings
 from functools import partial
 from numbers import Integral
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
@@ -91,9 +91,7 @@ class SampleTransformer(TransformerMixin, BaseEstimator):
         """
         features, failures = self._transform(X, raising=self.on_error == "raise")
         if failures:
-            warnings.warn(
-                self._failure_message(failures, len(features)), FailedSamplesWarning
-            )
+            warnings.warn(self._failure_message(failures, len(features)), FailedSamplesWarning)
         return features
 
     def transform_with_errors(self, X):

@@ -36,11 +36,7 @@ def _segment_columns(X):
     if is_frame(X):
         n_columns = len(nw.from_native(X, eager_only=True).columns)
         if n_columns == 3:
-            return [
-                as_cells(X.iloc[:, k] if hasattr(X, "iloc") else X[:, k]) for k in range(3)
-            ]
-    elif (
-        isinstance(X, np.ndarray) and X.dtype == object and X.ndim == 2 and X.shape[1] == 3
-    ):
+            return [as_cells(X.iloc[:, k] if hasattr(X, "iloc") else X[:, k]) for k in range(3)]
+    elif isinstance(X, np.ndarray) and X.dtype == object and X.ndim == 2 and X.shape[1] == 3:
         return [list(X[:, k]) for k in range(3)]
     return None

@@ -90,9 +90,7 @@ def _as_float32(samples):
     if samples.dtype == np.uint8:  # the one unsigned format of WAV, silent at 128
         return (samples.astype(np.float32) - 128) / 128
     if samples.dtype.kind != "i":
-        raise DecodeError(
-            f"expected floating, signed or uint8 samples, got {samples.dtype}"
-        )
+        raise DecodeError(f"expected floating, signed or uint8 samples, got {samples.dtype}")
     return (samples / -float(np.iinfo(samples.dtype).min)).astype(np.float32)
 
 

@@ -60,8 +60,7 @@ def read_image(source, *, size_px=None, gray=False):
             image = _from_pil(source)
         else:
             raise DecodeError(
-                "expected a path, bytes, a PIL image or an array, "
-                f"got {type(source).__name__}"
+                f"expected a path, bytes, a PIL image or an array, got {type(source).__name__}"
             )
         if gray:
             image = to_gray(image)
@@ -141,11 +140,7 @@ def _on_white(picture):
 def _from_array(array):
     if array.ndim == 3 and array.shape[2] == 1:
         array = array[:, :, 0]
-    if (
-        array.ndim not in (2, 3)
-        or 0 in array.shape
-        or array.shape[2:] not in ((), (3,), (4,))
-    ):
+    if array.ndim not in (2, 3) or 0 in array.shape or array.shape[2:] not in ((), (3,), (4,)):
         raise DecodeError(
             f"expected an array of shape (height, width) or (height, width, 3), "
             f"got {array.shape}"

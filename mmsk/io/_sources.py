@@ -57,9 +57,7 @@ def segment(source, start_s, end_s):
 def describe_source(source):
     """A source in a few words, for messages: ``'a/17.png'``, ``ndarray(5, 6)``."""
     if isinstance(source, Segment):
-        return (
-            f"{describe_source(source.source)} from {source.start_s} s to {source.end_s} s"
-        )
+        return f"{describe_source(source.source)} from {source.start_s} s to {source.end_s} s"
     if isinstance(source, (bytes, bytearray, memoryview)):
         return f"{len(source)} bytes"
     if isinstance(source, (str, os.PathLike)):
@@ -92,9 +90,7 @@ def as_sources(cell):
     if isinstance(cell, np.ndarray) and cell.dtype.kind in "OUT":
         cell = cell.tolist()
     sources = cell if isinstance(cell, list) else [cell]
-    return [
-        source for source in sources if not is_missing(source) and not _is_blank(source)
-    ]
+    return [source for source in sources if not is_missing(source) and not _is_blank(source)]
 
 
 def _is_blank(source):
