@@ -6,6 +6,8 @@ Present and alike in scikit-learn 1.6 to 1.9.
 from sklearn.utils import _safe_indexing as safe_indexing
 from sklearn.utils._indexing import _get_column_indices as get_column_indices
 from sklearn.utils._param_validation import HasMethods, Interval, Options, StrOptions
+from sklearn.utils._set_output import _SetOutputMixin as SetOutputMixin
+from sklearn.utils._set_output import _wrap_data_with_container
 from sklearn.utils.metaestimators import _BaseComposition as BaseComposition
 from sklearn.utils.validation import _check_feature_names_in as check_feature_names_in
 from sklearn.utils.validation import _check_sample_weight as check_sample_weight
@@ -15,12 +17,14 @@ __all__ = [
     "HasMethods",
     "Interval",
     "Options",
+    "SetOutputMixin",
     "StrOptions",
     "check_feature_names_in",
     "check_sample_weight",
     "get_column_indices",
     "safe_indexing",
     "validate_params",
+    "wrap_output",
 ]
 
 
@@ -33,3 +37,12 @@ def validate_params(estimator):
         A ValueError and TypeError at once: "The 'n_cells' parameter of X must be …".
     """
     estimator._validate_params()
+
+
+def wrap_output(estimator, features, X):
+    """What ``transform(X)`` returns under the container chosen with ``set_output``.
+
+    For methods that ``SetOutputMixin`` cannot wrap by itself, because their first argument
+    must keep another name than X.
+    """
+    return _wrap_data_with_container("transform", features, X, estimator)

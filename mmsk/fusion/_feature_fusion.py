@@ -1,0 +1,303 @@
+"""Feature-level fusion: the views' features side by side in one matrix."""
+
+import warnings
+from functools import partial
+from numbers import Integral, Real
+
+import numpy as np
+from scipy import sparse
+from sklearn.base import TransformerMixin, clone
+from sklearn.decomposition import TruncatedSVD
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import FunctionTransformer
+from sklearn.utils.validation import check_is_fitted
+
+from mmsk._utils.sklearn_private import HasMethods, Interval, StrOptions, check_feature_names_in
+from mmsk._utils.workers import map_samples
+from mmsk.exceptions import DroppedViewWarning
+from mmsk.fusion._base import ViewsEstimator
+from mmsk.fusion._block_scaler import BlockScaler
+from mmsk.fusion._blocks import N_COMPONENTS, is_sparse_when_joined, joined, spread
+from mmsk.fusion._views import (
+    as_matrix,
+    fit_view,
+    naming_view,
+    run_view,
+    select_columns,
+    warn_of_failures,
+)
+
+
+class FeatureFusion(TransformerMixin, ViewsEstimator):
+    """Features of several views of a table, scaled block by block, side by side.
+
+    Parameters
+    ----------
+    views : list of (name, transformer, columns)
+        As in scikit-learn's ColumnTransformer. A transformer may be ``"passthrough"`` or
+        ``"drop"``; columns a name, a position, a list of those, a slice, a boolean mask
+        or a callable. A single name or position hands the transformer one column.
+    scaler : {"block"}, None or transformer, default="block"
+        What scales each block, fitted on the rows that have the view: ``"block"`` is
+        `BlockScaler`, None leaves blocks as they are.
+    missing : {"zero", "nan"}, default="zero"
+        What a row has in the block of a view that it lacks. ``"zero"`` is the block's
+        mean once scaled, and a column ``view__missing`` marks the rows if ``fit`` met
+        any; ``"nan"`` is for learners that take NaN, and makes the result dense.
+    sparse_threshold : float, default=0.3
+        The result is sparse if a block is and the share of values set lies below; else
+        dense, and sparse blocks wider than 256 columns are reduced to 256 by truncated
+        SVD.
+    n_jobs : int or None, default=None
+        Views worked on at once.
+
+    Attributes
+    ----------
+    views_ : list of (name, fitted transformer, columns)
+        Without dropped views and those that no row of ``fit`` has.
+    blocks_ : dict of str to slice
+        Where each view's columns stand in the result.
+    indicators_ : list of str
+        The views that have a ``view__missing`` column.
+    sparse_output_ : bool
+    errors_ : list of Failure
+        Sources that could not be read in ``fit``: ``(row, source, reason)``.
+    n_features_in_ : int
+    feature_names_in_ : ndarray of str
+        Where X had names.
+
+    Notes
+    -----
+    Which rows lack a view is told from its source cells and from failed reads, never
+    from NaN among the features. A view is fitted and transformed only on rows that have
+    it, so no transformer behind an extractor ever meets a missing sample.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> from mmsk.fusion import FeatureFusion
+    >>> from mmsk.text import TfidfVectorizer
+    >>> table = pd.DataFrame({"note": ["a red kite", None, "a tin drum"], "size": [1.0, 2, 3]})
+    >>> fusion = FeatureFusion(
+    ...     [("note", TfidfVectorizer(), "note"), ("size", "passthrough", ["size"])]
+    ... )
+    >>> fusion.fit_transform(table).shape
+    (3, 6)
+    >>> list(fusion.get_feature_names_out()[-2:])
+    ['size__size', 'note__missing']
+    """
+
+    _parameter_constraints = {
+        **ViewsEstimator._parameter_constraints,
+        "scaler": [StrOptions({"block"}), HasMethods(["fit", "transform"]), None],
+        "missing": [StrOptions({"zero", "nan"})],
+        "sparse_threshold": [Interval(Real, 0, 1, closed="both")],
+        "n_jobs": [Integral, None],
+    }
+
+    def __init__(
+        self, views, *, scaler="block", missing="zero", sparse_threshold=0.3, n_jobs=None
+    ):
+        self.views = views
+        self.scaler = scaler
+        self.missing = missing
+        self.sparse_threshold = sparse_threshold
+        self.n_jobs = n_jobs
+
+    def fit(self, X, y=None):
+        """Fit every view on the rows that have it.
+
+        Parameters
+        ----------
+        X : frame or ndarray of n_samples rows
+        y : ndarray of shape (n_samples,) or None
+            For transformers that are supervised.
+
+        Returns
+        -------
+        self : object
+        """
+        self._fit(X, y)
+        return self
+
+    def fit_transform(self, X, y=None):
+        """Fit every view and return the fused matrix; each source is read once.
+
+        Parameters
+        ----------
+        X : frame or ndarray of n_samples rows
+        y : ndarray of shape (n_samples,) or None
+
+        Returns
+        -------
+        fused : {ndarray, CSR matrix} of shape (n_samples, n_features), float32
+        """
+        results = self._fit(X, y)
+        warn_of_failures(type(self).__name__, self.errors_, len(results[0].present))
+        return self._fused(results)
+
+    def transform(self, X):
+        """The fused matrix.
+
+        Parameters
+        ----------
+        X : frame or ndarray of n_samples rows
+
+        Returns
+        -------
+        fused : {ndarray, CSR matrix} of shape (n_samples, n_features), float32
+        """
+        fused, failures = self.transform_with_errors(X)
+        warn_of_failures(type(self).__name__, failures, fused.shape[0])
+        return fused
+
+    def transform_with_errors(self, X):
+        """The fused matrix, and which sources could not be read.
+
+        Parameters
+        ----------
+        X : frame or ndarray of n_samples rows
+
+        Returns
+        -------
+        fused : {ndarray, CSR matrix} of shape (n_samples, n_features), float32
+        errors : list of Failure
+            Named tuples ``(row, source, reason)``; only of extractors with
+            ``on_error="missing"``.
+        """
+        check_is_fitted(self)
+        X = self._check_table(X, reset=False)
+        results = map_samples(partial(_transform_view, X), self.views_, self.n_jobs)
+        return self._fused(results), [f for rows in results for f in rows.failures]
+
+    def get_feature_names_out(self, input_features=None):
+        """Names ``view__feature``, and ``view__missing`` behind them.
+
+        Parameters
+        ----------
+        input_features : array-like of str or None, default=None
+            Checked against the names seen in ``fit``.
+
+        Returns
+        -------
+        names : ndarray of str objects
+        """
+        check_is_fitted(self)
+        check_feature_names_in(self, input_features, generate_names=False)
+        names = [
+            f"{name}__{feature}"
+            for name, fitted, _ in self.views_
+            for feature in _feature_names(fitted, self.blocks_[name])
+        ]
+        taken = set(names)
+        for name in self.indicators_:
+            indicator = f"{name}__missing"
+            while indicator in taken:  # a document may hold the word "missing"
+                indicator += "_"
+            names.append(indicator)
+        return np.array(names, dtype=object)
+
+    def _fit(self, X, y):
+        views = self._check_views()
+        X = self._check_table(X, reset=True)
+        y = None if y is None else np.asarray(y)
+        fitted = map_samples(partial(_fit_transform_view, X, y), views, self.n_jobs)
+        kept = [(view, found) for view, found in zip(views, fitted, strict=True) if found[0]]
+        self.errors_ = [f for _, rows in fitted for f in rows.failures]
+        _warn_of_empty(views, fitted)
+        n_rows = len(fitted[0][1].present)
+        self.sparse_output_ = self.missing == "zero" and is_sparse_when_joined(
+            [rows.values for _, (_, rows) in kept], n_rows, self.sparse_threshold
+        )
+        self.views_, self.blocks_, results, start = [], {}, [], 0
+        for (name, _, columns), (estimator, rows) in kept:
+            with naming_view(name):
+                estimator, rows = self._finish(estimator, rows)
+            self.views_.append((name, estimator, columns))
+            self.blocks_[name] = slice(start, start + rows.values.shape[1])
+            start = self.blocks_[name].stop
+            results.append(rows)
+        lacking = [rows.present.all() for rows in results]
+        self.indicators_ = [
+            name
+            for (name, _, _), complete in zip(self.views_, lacking, strict=True)
+            if not complete and self.missing == "zero"
+        ]
+        return results
+
+    def _finish(self, estimator, rows):
+        """The view's own steps followed by reduction and scaling, where these apply."""
+        steps = []
+        values = rows.values
+        if sparse.issparse(values) and not self.sparse_output_:
+            if values.shape[1] > N_COMPONENTS:
+                n_components = min(N_COMPONENTS, max(values.shape[0] - 1, 1))
+                steps.append(("svd", TruncatedSVD(n_components, random_state=0)))
+            else:
+                steps.append(("dense", _passthrough(func=_toarray)))
+        if self.scaler is not None:
+            scaler = BlockScaler() if self.scaler == "block" else clone(self.scaler)
+            steps.append(("scaler", scaler))
+        for _, step in steps:
+            values = as_matrix(step.fit_transform(values))
+        own = estimator.steps if isinstance(estimator, Pipeline) else [("features", estimator)]
+        return Pipeline([*own, *steps]), rows._replace(values=values)
+
+    def _fused(self, results):
+        absent = np.nan if self.missing == "nan" else 0.0
+        blocks = []
+        marks = []
+        for (name, _, _), rows in zip(self.views_, results, strict=True):
+            if rows.values is None:
+                block = self.blocks_[name]
+                rows = rows._replace(values=np.empty((0, block.stop - block.start)))
+            blocks.append(spread(rows.values, rows.present, absent))
+            if name in self.indicators_:
+                marks.append((~rows.present).astype(np.float32)[:, None])
+        return joined(blocks + marks, as_sparse=self.sparse_output_)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = []
+        return tags
+
+
+def _toarray(X):
+    return X.toarray()
+
+
+def _passthrough(func=None):
+    return FunctionTransformer(
+        func, accept_sparse=True, check_inverse=False, feature_names_out="one-to-one"
+    )
+
+
+def _fit_transform_view(X, y, view):
+    name, estimator, columns = view
+    with naming_view(name):
+        if isinstance(estimator, str):  # "passthrough"
+            estimator = _passthrough()
+            columns = [columns] if isinstance(columns, (str, int)) else columns
+        fitted, rows = fit_view(estimator, select_columns(X, columns), y)
+        return fitted, rows if fitted is None else rows._replace(values=as_matrix(rows.values))
+
+
+def _transform_view(X, view):
+    name, fitted, columns = view
+    with naming_view(name):
+        rows = run_view(fitted, select_columns(X, columns), "transform")
+        return rows if rows.values is None else rows._replace(values=as_matrix(rows.values))
+
+
+def _feature_names(fitted, block):
+    if hasattr(fitted, "get_feature_names_out"):
+        return fitted.get_feature_names_out()
+    return range(block.stop - block.start)
+
+
+def _warn_of_empty(views, fitted):
+    empty = [name for (name, _, _), (found, _) in zip(views, fitted, strict=True) if not found]
+    if len(empty) == len(views):
+        raise ValueError(f"no row has any of the views {empty}.")
+    if empty:
+        warnings.warn(f"no row has the views {empty}: they are left out.", DroppedViewWarning)

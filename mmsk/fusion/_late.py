@@ -1,0 +1,130 @@
+"""What all model-level fusions share: a predictor per view, fitted on the rows with it."""
+
+import warnings
+from functools import partial
+from numbers import Integral
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.pipeline import Pipeline
+from sklearn.utils import get_tags
+from sklearn.utils.validation import check_consistent_length, check_is_fitted
+
+from mmsk._utils.sklearn_private import HasMethods
+from mmsk._utils.workers import map_samples
+from mmsk.exceptions import DroppedViewWarning, MissingViewWarning
+from mmsk.fusion._base import ViewsEstimator
+from mmsk.fusion._block_scaler import BlockScaler
+from mmsk.fusion._views import (
+    fit_view,
+    naming_view,
+    run_view,
+    select_columns,
+    warn_of_failures,
+)
+
+
+class LateFusion(ViewsEstimator):
+    """Base class: fits a predictor per view and gathers what the views predict.
+
+    A subclass defines ``_kind``, ``_default_estimator`` and ``_is_predictor``.
+    """
+
+    __metadata_request__fit = {"groups": True}
+
+    _parameter_constraints = {
+        **ViewsEstimator._parameter_constraints,
+        "estimator": [HasMethods(["fit", "predict"]), None],
+        "weights": ["array-like", None],
+        "n_jobs": [Integral, None],
+    }
+
+    def _fit_views(self, X, y, sample_weight):
+        """Fit every view; sets ``views_``, ``errors_`` and ``weights_``."""
+        views = self._check_views()
+        weights = self._check_weights(views)
+        check_consistent_length(X, y)
+        fit = partial(self._fit_one, X, y, sample_weight)
+        found = map_samples(fit, views, self.n_jobs)
+        self.errors_ = [failure for _, failures in found for failure in failures]
+        kept = [k for k, (fitted, _) in enumerate(found) if fitted is not None]
+        if not kept:
+            raise ValueError("no view can be learned from: no row has any of them.")
+        self.views_ = [(views[k][0], found[k][0], views[k][2]) for k in kept]
+        self.weights_ = None if weights is None else weights[kept]
+        warn_of_failures(type(self).__name__, self.errors_, len(y))
+
+    def _check_weights(self, views):
+        if self.weights is None:
+            return None
+        weights = np.asarray(self.weights, dtype=float)
+        if weights.shape != (len(views),) or not (weights >= 0).all() or not weights.any():
+            raise ValueError(
+                f"weights of {type(self).__name__} must be {len(views)} non-negative numbers, "
+                f"one for each view and not all 0, got {self.weights!r}."
+            )
+        return weights
+
+    def _fit_one(self, X, y, sample_weight, view):
+        name, estimator, columns = view
+        with naming_view(name):
+            columns, predictor = self._as_predictor(estimator, columns)
+            X_view = select_columns(X, columns)
+            fitted, rows = fit_view(predictor, X_view, y, sample_weight, kind=self._kind)
+        if fitted is None:
+            what = "one class only" if rows.present.any() else "no row at all"
+            warnings.warn(
+                f"the view {name!r} has {what} to learn from: it is left out.",
+                DroppedViewWarning,
+            )
+        return fitted, rows.failures
+
+    def _as_predictor(self, estimator, columns):
+        """A view's predictor: its own, or the default one behind its transformer."""
+        final = self.estimator if self.estimator is not None else self._default_estimator()
+        if isinstance(estimator, str):  # "passthrough"
+            columns = [columns] if isinstance(columns, (str, int)) else columns
+            steps = []
+        elif self._is_predictor(estimator):
+            return columns, estimator
+        elif hasattr(estimator, "predict") and not hasattr(estimator, "transform"):
+            raise TypeError(
+                f"a view of {type(self).__name__} must be a {self._kind} or a "
+                f"transformer, got {estimator!r}."
+            )
+        elif isinstance(estimator, Pipeline):
+            steps = estimator.steps
+        else:
+            steps = [("features", estimator)]
+        scaled = [("scaler", BlockScaler())] if self.estimator is None else []
+        return columns, Pipeline([*steps, *scaled, ("estimator", clone(final))])
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        # rows may lack a view altogether; within a view NaN is for its estimator to bear
+        final = self.estimator if self.estimator is not None else self._default_estimator()
+        tags.input_tags.allow_nan = get_tags(final).input_tags.allow_nan
+        return tags
+
+    def _run_views(self, X, method):
+        """What each view gives, as a list of `ViewRows`; warns of what could not be had."""
+        check_is_fitted(self)
+        X = self._check_table(X, reset=False)
+        results = map_samples(partial(_run_one, X, method), self.views_, self.n_jobs)
+        failures = [failure for rows in results for failure in rows.failures]
+        n_rows = len(results[0].present)
+        warn_of_failures(type(self).__name__, failures, n_rows)
+        lacking = ~np.logical_or.reduce([rows.present for rows in results])
+        if lacking.any():
+            warnings.warn(
+                f"{lacking.sum()} of {n_rows} rows have none of the views (the first is row "
+                f"{lacking.argmax()}): their prediction is the prior of the training rows.",
+                MissingViewWarning,
+            )
+        return results
+
+
+def _run_one(X, method, view):
+    name, fitted, columns = view
+    with naming_view(name):
+        return run_view(fitted, select_columns(X, columns), method)

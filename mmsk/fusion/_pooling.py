@@ -1,0 +1,111 @@
+"""Predictions of several views pooled into one, row by row, whatever views a row has."""
+
+import numpy as np
+from scipy.special import logsumexp
+
+_TINY = 1e-12  # a probability of 0 would let one view veto a class for good
+
+
+def linear_pool(
+    probabilities: np.ndarray, weights: np.ndarray, prior: np.ndarray
+) -> np.ndarray:
+    """Weighted mean of the views' probabilities.
+
+    Parameters
+    ----------
+    probabilities : ndarray of shape (n_views, n_samples, n_classes)
+        NaN where a row lacks a view.
+    weights : ndarray of shape (n_views,)
+        Non-negative; rescaled to sum to 1 over the views a row has.
+    prior : ndarray of shape (n_classes,)
+        For rows without any view.
+
+    Returns
+    -------
+    pooled : ndarray of shape (n_samples, n_classes)
+    """
+    present = _present(probabilities)
+    share = weights[:, None] * present
+    total = share.sum(axis=0)
+    summed = np.einsum("vn,vnc->nc", share, np.nan_to_num(probabilities))
+    pooled = np.tile(prior, (probabilities.shape[1], 1))
+    return np.divide(summed, total[:, None], out=pooled, where=total[:, None] > 0)
+
+
+def log_pool(
+    probabilities: np.ndarray, weights: np.ndarray | None, prior: np.ndarray
+) -> np.ndarray:
+    r"""Log-opinion pool: the views' evidence beyond the prior, added up.
+
+    Parameters
+    ----------
+    probabilities : ndarray of shape (n_views, n_samples, n_classes)
+        NaN where a row lacks a view.
+    weights : ndarray of shape (n_views,) or None
+        Exponents. None is the geometric mean: 1 divided by the number of views the row
+        has. All ones is the Bayes posterior of conditionally independent views.
+    prior : ndarray of shape (n_classes,)
+        Class shares in training.
+
+    Returns
+    -------
+    pooled : ndarray of shape (n_samples, n_classes)
+
+    Notes
+    -----
+    :math:`\log p(c) = (1 - \sum_m w_m) \log \pi_c + \sum_m w_m \log p_m(c) + const`.
+    Without any view this is the prior. Probabilities are held above 1e-12.
+    """
+    present = _present(probabilities)
+    if weights is None:
+        share = present / np.maximum(present.sum(axis=0), 1)
+    else:
+        share = weights[:, None] * present
+    log_prior = np.log(np.maximum(prior, _TINY))
+    filled = np.where(present[:, :, None], probabilities, 1.0)
+    evidence = np.log(np.maximum(filled, _TINY))
+    logits = np.einsum("vn,vnc->nc", share, evidence)
+    logits += (1 - share.sum(axis=0))[:, None] * log_prior
+    return np.exp(logits - logsumexp(logits, axis=1, keepdims=True))
+
+
+def vote_shares(
+    probabilities: np.ndarray, weights: np.ndarray, prior: np.ndarray
+) -> np.ndarray:
+    """Weighted share of the views that rank each class first; ties go to the lower class.
+
+    Parameters and returns as in `linear_pool`.
+    """
+    present = _present(probabilities)
+    first = np.nan_to_num(probabilities).argmax(axis=2)
+    votes = np.eye(probabilities.shape[2])[first]
+    votes[~present] = np.nan
+    return linear_pool(votes, weights, prior)
+
+
+def _present(probabilities: np.ndarray) -> np.ndarray:
+    return ~np.isnan(probabilities[:, :, 0])
+
+
+def with_unseen_classes(
+    probabilities: np.ndarray, seen: np.ndarray, prior: np.ndarray
+) -> np.ndarray:
+    """Probabilities over all classes, of a view whose rows held only some of them.
+
+    Parameters
+    ----------
+    probabilities : ndarray of shape (n_samples, n_seen)
+    seen : ndarray of shape (n_seen,), int
+        Positions of the view's classes among all.
+    prior : ndarray of shape (n_classes,)
+
+    Returns
+    -------
+    probabilities : ndarray of shape (n_samples, n_classes)
+        A class the view never saw keeps its prior, since the view knows nothing of it.
+    """
+    if len(seen) == len(prior):
+        return probabilities
+    full = np.tile(prior, (len(probabilities), 1))
+    full[:, seen] = probabilities * prior[seen].sum()
+    return full

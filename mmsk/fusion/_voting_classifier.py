@@ -1,0 +1,181 @@
+"""Model-level fusion of classifiers: probabilities of the views, pooled."""
+
+import numpy as np
+from sklearn.base import ClassifierMixin, is_classifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted
+
+from mmsk._utils.sklearn_private import StrOptions, check_sample_weight, check_y
+from mmsk.fusion._late import LateFusion
+from mmsk.fusion._pooling import linear_pool, log_pool, vote_shares, with_unseen_classes
+
+
+def _gives_probabilities(fusion):
+    if fusion.voting == "hard":
+        raise AttributeError("predict_proba is not available when voting='hard'.")
+    return True
+
+
+class VotingFusionClassifier(ClassifierMixin, LateFusion):
+    r"""A classifier per view of a table, their probabilities pooled for each row.
+
+    Parameters
+    ----------
+    views : list of (name, estimator, columns)
+        An estimator is a classifier, often a pipeline of an extractor and a classifier;
+        or a transformer, which ``estimator`` is then put behind; or ``"passthrough"``
+        or ``"drop"``. Columns as in `FeatureFusion`.
+    estimator : classifier or None, default=None
+        What classifies behind views that are transformers. None is logistic regression
+        (C=10) on the block-scaled features.
+    voting : {"log", "soft", "hard"}, default="log"
+        ``"log"`` is the log-opinion pool, ``"soft"`` the weighted mean of the
+        probabilities, ``"hard"`` the weighted majority of the predicted classes, ties to
+        the lower class.
+    weights : array-like of shape (n_views,) or None, default=None
+        Of the views as listed, dropped ones left out. None weighs them alike. In the
+        log-opinion pool they are exponents, and None is the geometric mean.
+    n_jobs : int or None, default=None
+        Views worked on at once.
+
+    Attributes
+    ----------
+    views_ : list of (name, fitted classifier, columns)
+    classes_ : ndarray of shape (n_classes,)
+    class_prior_ : ndarray of shape (n_classes,)
+        Weighted shares of the classes in ``fit``.
+    weights_ : ndarray of shape (n_views,) or None
+    errors_ : list of Failure
+        Sources that could not be read in ``fit``: ``(row, source, reason)``.
+    n_features_in_ : int
+    feature_names_in_ : ndarray of str
+        Where X had names.
+
+    Notes
+    -----
+    With :math:`\pi` the class prior and weights :math:`w_m` over the views :math:`m`
+    that a row has, the log-opinion pool is
+    :math:`\log p(c) = (1-\sum_m w_m)\log\pi_c + \sum_m w_m \log p_m(c) + const`.
+    A row that lacks a view is pooled over the others; one that has none gets the prior,
+    with a warning. A class that a view never saw keeps its prior in that view.
+
+    References
+    ----------
+    C. Genest, J. V. Zidek (1986), "Combining probability distributions: a critique and
+    an annotated bibliography", Statistical Science 1(1), 114-135.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from mmsk.fusion import VotingFusionClassifier
+    >>> X = np.array([[0.0, 9], [1, 8], [4, 2], [5, np.nan]])
+    >>> y = ["low", "low", "high", "high"]
+    >>> views = [("a", LogisticRegression(), [0]), ("b", LogisticRegression(), [1])]
+    >>> VotingFusionClassifier(views).fit(X, y).predict([[0.5, 8.5], [5.0, np.nan]])
+    array(['low', 'high'], dtype='<U4')
+    """
+
+    _kind = "classifier"
+
+    _parameter_constraints = {
+        **LateFusion._parameter_constraints,
+        "voting": [StrOptions({"log", "soft", "hard"})],
+    }
+
+    def __init__(self, views, *, estimator=None, voting="log", weights=None, n_jobs=None):
+        self.views = views
+        self.estimator = estimator
+        self.voting = voting
+        self.weights = weights
+        self.n_jobs = n_jobs
+
+    def fit(self, X, y, *, sample_weight=None, groups=None):
+        """Fit a classifier per view, on the rows that have the view.
+
+        Parameters
+        ----------
+        X : frame or ndarray of n_samples rows
+        y : array-like of shape (n_samples,)
+        sample_weight : array-like of shape (n_samples,) or None, default=None
+            Goes to every view's classifier.
+        groups : array-like of shape (n_samples,) or None, default=None
+            Not needed, since nothing here is learned on inner folds; accepted so that
+            all fusions are called alike.
+
+        Returns
+        -------
+        self : object
+        """
+        X = self._check_table(X, reset=True)
+        y = check_y(y, y_numeric=False)
+        check_classification_targets(y)
+        self.classes_, codes = np.unique(y, return_inverse=True)
+        if len(self.classes_) < 2:
+            raise ValueError(
+                f"y holds one class only, {self.classes_[0]!r}: nothing to tell apart."
+            )
+        weight = check_sample_weight(sample_weight, y)
+        counts = np.bincount(codes, weights=weight, minlength=len(self.classes_))
+        self.class_prior_ = counts / counts.sum()
+        self._fit_views(X, y, None if sample_weight is None else weight)
+        return self
+
+    @available_if(_gives_probabilities)
+    def predict_proba(self, X):
+        """Pooled probabilities of the classes.
+
+        Parameters
+        ----------
+        X : frame or ndarray of n_samples rows
+
+        Returns
+        -------
+        probabilities : ndarray of shape (n_samples, n_classes), float64
+            In the order of ``classes_``; rows sum to 1.
+        """
+        return self._pooled(X)
+
+    def predict(self, X):
+        """The most probable class of each row.
+
+        Parameters
+        ----------
+        X : frame or ndarray of n_samples rows
+
+        Returns
+        -------
+        classes : ndarray of shape (n_samples,)
+        """
+        check_is_fitted(self)
+        return self.classes_[self._pooled(X).argmax(axis=1)]
+
+    def _pooled(self, X):
+        method = "predict" if self.voting == "hard" else "predict_proba"
+        results = self._run_views(X, method)
+        n_views, n_rows = len(results), len(results[0].present)
+        probabilities = np.full((n_views, n_rows, len(self.classes_)), np.nan)
+        for view, rows, filled in zip(self.views_, results, probabilities, strict=True):
+            if rows.values is not None:
+                filled[rows.present] = self._aligned(view, rows.values)
+        weights, prior = self.weights_, self.class_prior_
+        if self.voting == "log":
+            return log_pool(probabilities, weights, prior)
+        weights = np.ones(n_views) if weights is None else weights
+        pool = linear_pool if self.voting == "soft" else vote_shares
+        return pool(probabilities, weights, prior)
+
+    def _aligned(self, view, values):
+        """A view's predictions as probabilities over all classes."""
+        if self.voting == "hard":
+            return np.eye(len(self.classes_))[np.searchsorted(self.classes_, values)]
+        seen = np.searchsorted(self.classes_, view[1].classes_)
+        return with_unseen_classes(values, seen, self.class_prior_)
+
+    def _is_predictor(self, estimator):
+        return is_classifier(estimator)
+
+    def _default_estimator(self):
+        return LogisticRegression(C=10, max_iter=1000)

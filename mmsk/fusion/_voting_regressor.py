@@ -1,0 +1,111 @@
+"""Model-level fusion of regressors: predictions of the views, averaged."""
+
+import numpy as np
+from sklearn.base import RegressorMixin, is_regressor
+from sklearn.linear_model import Ridge
+
+from mmsk._utils.sklearn_private import check_sample_weight, check_y
+from mmsk.fusion._late import LateFusion
+from mmsk.fusion._pooling import linear_pool
+
+
+class VotingFusionRegressor(RegressorMixin, LateFusion):
+    """A regressor per view of a table, their predictions averaged for each row.
+
+    Parameters
+    ----------
+    views : list of (name, estimator, columns)
+        An estimator is a regressor, often a pipeline of an extractor and a regressor; or
+        a transformer, which ``estimator`` is then put behind; or ``"passthrough"`` or
+        ``"drop"``. Columns as in `FeatureFusion`.
+    estimator : regressor or None, default=None
+        What predicts behind views that are transformers. None is ridge regression on
+        the block-scaled features.
+    weights : array-like of shape (n_views,) or None, default=None
+        Of the views as listed, dropped ones left out. None weighs them alike.
+    n_jobs : int or None, default=None
+        Views worked on at once.
+
+    Attributes
+    ----------
+    views_ : list of (name, fitted regressor, columns)
+    mean_ : float
+        Weighted mean of ``y``: the prediction for a row that has none of the views.
+    weights_ : ndarray of shape (n_views,) or None
+    errors_ : list of Failure
+        Sources that could not be read in ``fit``: ``(row, source, reason)``.
+    n_features_in_ : int
+    feature_names_in_ : ndarray of str
+        Where X had names.
+
+    Notes
+    -----
+    Weights are rescaled to sum to 1 over the views that a row has.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.linear_model import LinearRegression
+    >>> from mmsk.fusion import VotingFusionRegressor
+    >>> X = np.array([[0.0, 6], [1, 4], [2, 2], [3, np.nan]])
+    >>> views = [("a", LinearRegression(), [0]), ("b", LinearRegression(), [1])]
+    >>> VotingFusionRegressor(views).fit(X, [0, 1, 2, 3]).predict([[4.0, np.nan]]).round(6)
+    array([4.])
+    """
+
+    _kind = "regressor"
+
+    def __init__(self, views, *, estimator=None, weights=None, n_jobs=None):
+        self.views = views
+        self.estimator = estimator
+        self.weights = weights
+        self.n_jobs = n_jobs
+
+    def fit(self, X, y, *, sample_weight=None, groups=None):
+        """Fit a regressor per view, on the rows that have the view.
+
+        Parameters
+        ----------
+        X : frame or ndarray of n_samples rows
+        y : array-like of shape (n_samples,)
+        sample_weight : array-like of shape (n_samples,) or None, default=None
+            Goes to every view's regressor.
+        groups : array-like of shape (n_samples,) or None, default=None
+            Not needed, since nothing here is learned on inner folds; accepted so that
+            all fusions are called alike.
+
+        Returns
+        -------
+        self : object
+        """
+        X = self._check_table(X, reset=True)
+        y = check_y(y, y_numeric=True)
+        weight = check_sample_weight(sample_weight, y)
+        self.mean_ = float(np.average(y, weights=weight))
+        self._fit_views(X, y, None if sample_weight is None else weight)
+        return self
+
+    def predict(self, X):
+        """The weighted mean of the views' predictions.
+
+        Parameters
+        ----------
+        X : frame or ndarray of n_samples rows
+
+        Returns
+        -------
+        predictions : ndarray of shape (n_samples,), float64
+        """
+        results = self._run_views(X, "predict")
+        predictions = np.full((len(results), len(results[0].present), 1), np.nan)
+        for rows, filled in zip(results, predictions, strict=True):
+            if rows.values is not None:
+                filled[rows.present, 0] = rows.values
+        weights = np.ones(len(results)) if self.weights_ is None else self.weights_
+        return linear_pool(predictions, weights, np.array([self.mean_]))[:, 0]
+
+    def _is_predictor(self, estimator):
+        return is_regressor(estimator)
+
+    def _default_estimator(self):
+        return Ridge()

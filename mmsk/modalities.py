@@ -1,0 +1,63 @@
+"""One line per modality: the features it is described by when the user names none."""
+
+from typing import Any, NamedTuple
+
+from sklearn.pipeline import FeatureUnion
+
+from mmsk import audio, image, tabular, text, video
+
+
+class Modality(NamedTuple):
+    """What the library knows of a modality.
+
+    Attributes
+    ----------
+    features : callable
+        ``features(n_jobs=, on_error=)`` makes the default, unfitted transformer.
+    reads_files : bool
+        Whether a string in a cell is the path of a file.
+    timed : bool
+        Whether a segment in seconds can be cut from a sample.
+    together : bool
+        Whether all columns of the modality make one view.
+    """
+
+    features: Any
+    reads_files: bool = False
+    timed: bool = False
+    together: bool = False
+
+
+def _text_features(n_jobs, on_error):
+    # words of one letter count: some scripts have them, and short labels are made of them
+    words = text.TfidfVectorizer(
+        ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"(?u)\b\w+\b"
+    )
+    # within words, so that endings count and scripts without blanks are covered
+    characters = text.TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True)
+    return FeatureUnion([("words", words), ("characters", characters)])
+
+
+def _image_features(n_jobs, on_error):
+    return image.HOG(size_px=64, n_jobs=n_jobs, on_error=on_error)
+
+
+def _audio_features(n_jobs, on_error):
+    return audio.MFCC(n_mfcc=20, n_jobs=n_jobs, on_error=on_error)
+
+
+def _video_features(n_jobs, on_error):
+    return video.FrameStatistics(n_jobs=n_jobs, on_error=on_error)
+
+
+def _tabular_features(n_jobs, on_error):
+    return tabular.TabularEncoder()
+
+
+MODALITIES = {
+    "text": Modality(_text_features),
+    "image": Modality(_image_features, reads_files=True),
+    "audio": Modality(_audio_features, reads_files=True, timed=True),
+    "video": Modality(_video_features, reads_files=True, timed=True),
+    "tabular": Modality(_tabular_features, together=True),
+}

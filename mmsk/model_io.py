@@ -1,0 +1,145 @@
+"""Fitted models as files: skops archives, loaded from a closed list of types, no pickle."""
+
+import importlib
+import inspect
+import json
+import zipfile
+from pathlib import Path
+
+from mmsk._utils.optional import require
+
+_NOTES = "mmsk.json"  # what skops does not write down: versions, and the caller's notes
+
+#: Types beyond skops' own list that a model file may hold. Nothing else is ever loaded.
+_PARTS = (
+    "mmsk.base._sample_transformer.Failure",
+    "mmsk.fusion._feature_fusion._toarray",
+    "sklearn.utils._bunch.Bunch",
+)
+_ROOMS = ("mmsk", "mmsk.text", "mmsk.image", "mmsk.audio", "mmsk.video", "mmsk.tabular",
+          "mmsk.fusion")  # fmt: skip
+#: Loaded only where the caller asks, since their content reaches unchecked native code.
+_ASKED_FOR = {
+    "trees": ("sklearn.tree._tree.Tree", "sklearn.ensemble._hist_gradient_boosting."
+              "predictor.TreePredictor"),
+    "xgboost": ("xgboost.core.Booster", "xgboost.sklearn.XGBClassifier",
+                "xgboost.sklearn.XGBRegressor"),
+}  # fmt: skip
+
+
+def save_model(model, path, *, notes=None):
+    """Write a fitted model to a file.
+
+    Parameters
+    ----------
+    model : estimator
+        Of mmsk or scikit-learn, without lambdas or other functions as parameters.
+    path : str or path
+        Written whole or not at all.
+    notes : dict or None, default=None
+        Anything JSON holds, given back by `read_notes`.
+
+    Raises
+    ------
+    TypeError
+        If a part of the model is of a type that `load_model` would refuse.
+    """
+    skops = require("skops.io", extra="all", needed_by="save_model")
+    path = Path(path)
+    partial = path.with_name(path.name + ".part")
+    try:
+        skops.dump(model, partial)
+        refused = _unknown_types(partial, allow=tuple(_ASKED_FOR))
+        if refused:
+            raise TypeError(
+                f"the model holds {refused}, which load_model would refuse. Use estimators of "
+                "mmsk and scikit-learn, with parameters that are numbers, strings or those."
+            )
+        with zipfile.ZipFile(partial, "a") as archive:
+            archive.writestr(_NOTES, json.dumps({"versions": _versions(), **(notes or {})}))
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def load_model(path, *, allow=()):
+    """A fitted model from a file that `save_model` wrote.
+
+    Parameters
+    ----------
+    path : str or path
+    allow : tuple of {"trees", "xgboost"}, default=()
+        Kinds of content to load although a crafted file could crash the process with
+        them: tree ensembles, XGBoost models. For files whose maker you trust.
+
+    Returns
+    -------
+    model : estimator
+
+    Raises
+    ------
+    ValueError
+        If the file is no such archive, or holds types outside the closed list; none of
+        its content is then constructed.
+    """
+    skops = require("skops.io", extra="all", needed_by="load_model")
+    path = Path(path)
+    refused = _unknown_types(path, allow=allow)
+    if refused:
+        needed = [kind for kind, names in _ASKED_FOR.items() if set(names) & set(refused)]
+        remedy = f" Pass allow={tuple(needed)!r} if you trust its maker." if needed else ""
+        raise ValueError(f"{path} holds types that are not loaded: {refused}.{remedy}")
+    return skops.load(path, trusted=_trusted(allow))
+
+
+def read_notes(path):
+    """The notes in a model file; ``versions`` of the packages that wrote it among them.
+
+    Parameters
+    ----------
+    path : str or path
+
+    Returns
+    -------
+    notes : dict
+
+    Raises
+    ------
+    ValueError
+        If the file is no model file of mmsk.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return json.loads(archive.read(_NOTES))
+    except (zipfile.BadZipFile, KeyError) as error:
+        raise ValueError(f"{path} is no model file of mmsk: {error}") from error
+
+
+def _unknown_types(path, allow):
+    skops = require("skops.io", extra="all", needed_by="load_model")
+    try:
+        found = skops.get_untrusted_types(file=path)
+    except (zipfile.BadZipFile, KeyError, json.JSONDecodeError) as error:
+        raise ValueError(f"{path} is no model file: {error}") from error
+    return sorted(set(found) - set(_trusted(allow)))
+
+
+def _trusted(allow):
+    names = list(_PARTS)
+    for kind in allow:
+        if kind not in _ASKED_FOR:
+            raise ValueError(f"allow must be of {sorted(_ASKED_FOR)}, got {kind!r}.")
+        names.extend(_ASKED_FOR[kind])
+    for room in map(importlib.import_module, _ROOMS):
+        for public in room.__all__:
+            found = getattr(room, public)
+            if inspect.isclass(found):
+                names.append(f"{found.__module__}.{found.__qualname__}")
+    return names
+
+
+def _versions():
+    from importlib.metadata import version
+
+    packages = ("mmsk", "scikit-learn", "numpy", "scipy", "skops")
+    return {package: version(package) for package in packages}

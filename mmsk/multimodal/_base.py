@@ -1,0 +1,84 @@
+"""What the encoder and the predictors share: columns sniffed, views planned, paths found."""
+
+import os
+import warnings
+from numbers import Integral
+
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import validate_data
+
+from mmsk._utils.columns import is_frame
+from mmsk._utils.sklearn_private import StrOptions, validate_params
+from mmsk.exceptions import DroppedColumnWarning
+from mmsk.modalities import MODALITIES
+from mmsk.multimodal._plan import column_roles, plan_views
+from mmsk.multimodal._root import under_root
+
+
+class MultimodalBase(BaseEstimator):
+    """Base class: turns a table and ``modalities`` into ``views=`` for a fusion."""
+
+    _parameter_constraints = {
+        "modalities": [StrOptions({"auto"}), dict],
+        "root": [str, os.PathLike, None],
+        "on_error": [StrOptions({"raise", "missing"})],
+        "n_jobs": [Integral, None],
+    }
+
+    def _planned(self, X, left_out=()):
+        """Views for a fusion; sets ``views_``, ``dropped_`` and ``media_columns_``."""
+        validate_params(self)
+        X = self._check_table(X, reset=True)
+        roles = column_roles(X, self.modalities, left_out)
+        planned = plan_views(roles)
+        self.views_ = {
+            view.name: {
+                "modality": view.modality,
+                "columns": view.columns,
+                "reason": view.reason,
+            }
+            for view in planned
+        }
+        self.dropped_ = {r.column: r.reason for r in roles if r.role == "drop"}
+        self.media_columns_ = [
+            r.column for r in roles if r.role in MODALITIES and MODALITIES[r.role].reads_files
+        ]
+        self._warn_of_dropped(left_out)
+        views = [
+            (view.name, self._default_features(view.modality), view.columns) for view in planned
+        ]
+        return X, views
+
+    def _default_features(self, modality):
+        return MODALITIES[modality].features(n_jobs=self.n_jobs, on_error=self.on_error)
+
+    def _warn_of_dropped(self, left_out):
+        dropped = {c: reason for c, reason in self.dropped_.items() if c not in left_out}
+        if isinstance(self.modalities, str) and dropped:
+            told = "; ".join(f"{column!r}: {reason}" for column, reason in dropped.items())
+            warnings.warn(f"columns left out: {told}.", DroppedColumnWarning)
+
+    def _check_table(self, X, *, reset):
+        """X checked, its relative paths not yet moved."""
+        if is_frame(X) or _is_object_array(X):
+            validate_data(self, X, reset=reset, skip_check_array=True)
+            return X
+        if isinstance(X, dict):
+            raise TypeError(
+                f"X of {type(self).__name__} must be one table, got a dict. "
+                "Make a table of it: pandas.DataFrame(X)."
+            )
+        return validate_data(self, X, reset=reset, ensure_all_finite="allow-nan")
+
+    def _rooted(self, X):
+        return under_root(X, self.media_columns_, self.root)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.input_tags.string = True
+        return tags
+
+
+def _is_object_array(X):
+    return getattr(X, "ndim", None) == 2 and X.dtype.kind == "O"

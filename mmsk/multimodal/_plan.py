@@ -1,0 +1,168 @@
+"""Which columns of a table make which views, and why."""
+
+from typing import Any, NamedTuple
+
+import narwhals.stable.v2 as nw
+import numpy as np
+from scipy import sparse
+
+from mmsk._utils.columns import is_frame
+from mmsk.io import guess_modality
+from mmsk.modalities import MODALITIES
+
+ROLES = (*MODALITIES, "segment", "drop")
+_SEGMENT_NAMES = ("start_s", "end_s")
+
+
+class Column(NamedTuple):
+    """The part that a column plays.
+
+    Attributes
+    ----------
+    column : str or int
+        Name in a frame, position in an array.
+    role : str
+        A modality, ``"segment"`` or ``"drop"``.
+    reason : str
+        Why, in words.
+    """
+
+    column: Any
+    role: str
+    reason: str
+
+
+class PlannedView(NamedTuple):
+    """A view to come: its name, modality, columns as a fusion takes them, and the reason."""
+
+    name: str
+    modality: str
+    columns: Any
+    reason: str
+
+
+def column_roles(X, modalities, left_out=()):
+    """The part that each column of a table plays.
+
+    Parameters
+    ----------
+    X : frame, ndarray or sparse matrix
+    modalities : "auto" or dict
+        The user's word: ``{column: role}``. Columns not named are dropped. ``"auto"``
+        looks at the cells.
+    left_out : tuple of columns
+        No features, whatever they hold: groups.
+
+    Returns
+    -------
+    roles : list of Column
+        In the order of the table.
+    """
+    columns = _column_names(X)
+    if not isinstance(modalities, str):
+        _check_named(modalities, columns)
+    roles = []
+    for position, column in enumerate(columns):
+        if column in left_out:
+            roles.append(Column(column, "drop", "it holds the groups"))
+        elif isinstance(modalities, str):
+            roles.append(Column(column, *_guess(X, position)))
+        else:
+            role = modalities.get(column, "drop")
+            roles.append(
+                Column(column, role, "as asked" if role != "drop" else "not asked for")
+            )
+    return _with_segments(roles) if isinstance(modalities, str) else roles
+
+
+def plan_views(roles):
+    """The views that columns of such roles make.
+
+    Parameters
+    ----------
+    roles : list of Column
+
+    Returns
+    -------
+    views : list of PlannedView
+        One for each column of a medium, one for all tabular columns.
+
+    Raises
+    ------
+    ValueError
+        If no column can be used.
+    """
+    segment = [role.column for role in roles if role.role == "segment"]
+    if len(segment) not in (0, 2):
+        raise ValueError(f"segments need two columns, start and end in seconds, got {segment}.")
+    views: list[PlannedView] = []
+    for column, role, reason in roles:
+        if role not in MODALITIES:
+            continue
+        if MODALITIES[role].together:
+            same = [view for view in views if view.modality == role]
+            if same:
+                merged = same[0]._replace(columns=[*same[0].columns, column])
+                views[views.index(same[0])] = merged
+                continue
+            views.append(PlannedView(role, role, [column], reason))
+        elif MODALITIES[role].timed and segment:
+            views.append(PlannedView(str(column), role, [column, *segment], reason))
+        else:
+            views.append(PlannedView(str(column), role, column, reason))
+    if not views:
+        told = "; ".join(f"{r.column!r}: {r.reason}" for r in roles[:10])
+        raise ValueError(f"no column of X can be learned from. {told}")
+    return _with_legal_names(views)
+
+
+def _column_names(X):
+    if is_frame(X):
+        # narwhals wants names to be strings; pandas allows any
+        return list(X.columns) if hasattr(X, "iloc") else nw.from_native(X).columns
+    return list(range(X.shape[1]))
+
+
+def _guess(X, position):
+    if sparse.issparse(X) or (isinstance(X, np.ndarray) and X.dtype.kind in "biuf"):
+        return "tabular", "the array is numeric"
+    if isinstance(X, np.ndarray):
+        return guess_modality(X[:, position])
+    return guess_modality(X.iloc[:, position] if hasattr(X, "iloc") else X[:, position])
+
+
+def _check_named(modalities, columns):
+    absent = [column for column in modalities if column not in columns]
+    if absent:
+        raise ValueError(f"modalities names columns that X lacks: {absent}. X has {columns}.")
+    for column, role in modalities.items():
+        if role not in ROLES:
+            raise ValueError(
+                f"modalities[{column!r}] must be one of {list(ROLES)}, got {role!r}."
+            )
+
+
+def _with_segments(roles):
+    """``start_s`` and ``end_s`` beside a recording or film cut segments from it."""
+    timed = [r.column for r in roles if r.role in MODALITIES and MODALITIES[r.role].timed]
+    found = [r.column for r in roles if r.column in _SEGMENT_NAMES and r.role == "tabular"]
+    if not timed or len(found) != 2:
+        return roles
+    reason = f"a column of that name beside {timed[0]!r} cuts segments"
+    return [
+        r._replace(role="segment", reason=reason) if r.column in _SEGMENT_NAMES else r
+        for r in roles
+    ]
+
+
+def _with_legal_names(views):
+    """View names that scikit-learn's nested parameters can carry, all different."""
+    taken: set[str] = set()
+    named = []
+    for view in views:
+        name = view.name.replace("__", "_").strip("_") or "view"
+        while name in taken or name in ("views", "missing", "scaler", "estimator", "weights"):
+            name += "_view"
+        taken.add(name)
+        named.append(view._replace(name=name))
+    return named
