@@ -1,16 +1,17 @@
 # Every command sets up what it needs: only Python 3.11 or newer, pip and make are assumed.
 PYTHON ?= python3
 VENV   ?= .venv
+EXTRA  ?= test
 RUN     = $(VENV)/bin/python
 STAMP   = $(VENV)/.installed-$(EXTRA)
-EXTRA  ?= test
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format docs bench clean
+.PHONY: help demo test slow check format docs bench clean
 
 help: ## Show this screen
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
+# uv where it is on PATH, since it installs in seconds; pip does the same in a minute
 $(STAMP): pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \
 	  uv venv --quiet --allow-existing --python $(PYTHON) $(VENV) && \
@@ -21,13 +22,16 @@ $(STAMP): pyproject.toml
 	fi
 	@touch $@
 
-demo: $(STAMP) ## Make files of four modalities, fit, fuse, print scores
-	$(RUN) -m mmsk demo
+demo: $(STAMP) ## Make files of four modalities, fit, fuse, print the scores
+	@$(RUN) -m mmsk demo
 
-test: $(STAMP) ## Run the tests
-	$(RUN) -m pytest $(ARGS) -m 'not slow and not real_data'
+test: $(STAMP) ## Run the tests; ARGS='-k word' picks some
+	$(RUN) -m pytest -q -m 'not slow and not real_data' $(ARGS)
 
-check: $(STAMP) ## Lint, layer and type checks
+slow: $(STAMP) ## Run the slow tests, and those on real data where it is there
+	$(RUN) -m pytest -q -m 'slow or real_data' $(ARGS)
+
+check: $(STAMP) ## Check style, floors and types
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(VENV)/bin/lint-imports
@@ -37,13 +41,16 @@ format: $(STAMP) ## Format the code
 	$(RUN) -m ruff format .
 	$(RUN) -m ruff check --fix .
 
-docs: $(STAMP) ## Check the examples in the guide pages
-	$(RUN) -m pytest --doctest-glob='*.md' README.md docs
+docs: $(STAMP) ## Run the examples of the README and the guide
+	$(RUN) -m pytest -q --doctest-glob='*.md' README.md docs
 
 bench: ## Run the benchmarks and write benchmarks/results
-	$(MAKE) $(VENV)/.installed-test,bench EXTRA=test,bench
+	@$(MAKE) --no-print-directory EXTRA=test,bench bench-installed
+
+.PHONY: bench-installed
+bench-installed: $(STAMP)
 	$(RUN) -m benchmarks
 
-clean: ## Remove the environment, caches and demo files
-	rm -rf $(VENV) .hypothesis .mypy_cache .ruff_cache .import_linter_cache demo-files build dist
+clean: ## Remove the environments, caches and demo files
+	rm -rf .venv .venv-* .hypothesis .mypy_cache .ruff_cache .import_linter_cache demo-files build dist
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -14,6 +14,7 @@ _NOTES = "mmsk.json"  # what skops does not write down: versions, and the caller
 _PARTS = (
     "mmsk.base._sample_transformer.Failure",
     "mmsk.fusion._feature_fusion._toarray",
+    "mmsk.multimodal._fusions._as_float64",
     "sklearn.utils._bunch.Bunch",
 )
 _ROOMS = ("mmsk", "mmsk.text", "mmsk.image", "mmsk.audio", "mmsk.video", "mmsk.tabular",

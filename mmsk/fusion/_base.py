@@ -1,12 +1,9 @@
 """What all fusions share: the grammar ``views=[(name, estimator, columns), ...]``."""
 
-import numpy as np
-from scipy import sparse
 from sklearn.base import BaseEstimator
-from sklearn.utils.validation import validate_data
 
-from mmsk._utils.columns import is_frame
 from mmsk._utils.sklearn_private import BaseComposition, validate_params
+from mmsk._utils.tables import check_table
 
 
 class ViewsEstimator(BaseComposition, BaseEstimator):
@@ -62,27 +59,7 @@ class ViewsEstimator(BaseComposition, BaseEstimator):
         return kept
 
     def _check_table(self, X, *, reset):
-        """X as a frame, an ndarray of two dimensions or a sparse matrix."""
-        if is_frame(X):
-            validate_data(self, X, reset=reset, skip_check_array=True)
-            return X
-        if isinstance(X, dict) and not sparse.issparse(X):  # a dok_matrix is a dict too
-            raise TypeError(
-                f"X of {type(self).__name__} must be one table, got a dict. "
-                "Make a table of it: pandas.DataFrame(X)."
-            )
-        if isinstance(X, np.ndarray) and X.dtype == object and X.ndim == 2:
-            # cells may be arrays, which check_array cannot compare with NaN
-            validate_data(self, X, reset=reset, skip_check_array=True)
-            return X
-        return validate_data(
-            self,
-            X,
-            reset=reset,
-            dtype=None,
-            accept_sparse="csr",
-            ensure_all_finite="allow-nan",
-        )
+        return check_table(self, X, reset=reset, accept_sparse=True)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

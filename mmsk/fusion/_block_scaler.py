@@ -85,7 +85,7 @@ class BlockScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
         Returns
         -------
-        scaled : {ndarray, sparse matrix} of shape (n_samples, n_features)
+        scaled : {ndarray, sparse matrix} of shape (n_samples, n_features), float64
         """
         check_is_fitted(self)
         X = self._validate(X, reset=False)
@@ -101,7 +101,7 @@ class BlockScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             X,
             reset=reset,
             accept_sparse=("csr", "csc"),
-            dtype=(np.float64, np.float32),
+            dtype=np.float64,  # solvers that come behind work in the type they are given
             ensure_all_finite="allow-nan",
         )
 
@@ -109,5 +109,5 @@ class BlockScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
         tags.input_tags.sparse = True
-        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        tags.transformer_tags.preserves_dtype = []
         return tags

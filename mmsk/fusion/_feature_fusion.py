@@ -12,7 +12,13 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils.validation import check_is_fitted
 
-from mmsk._utils.sklearn_private import HasMethods, Interval, StrOptions, check_feature_names_in
+from mmsk._utils.sklearn_private import (
+    HasMethods,
+    Interval,
+    StrOptions,
+    check_feature_names_in,
+    check_sample_weight,
+)
 from mmsk._utils.workers import map_samples
 from mmsk.exceptions import DroppedViewWarning
 from mmsk.fusion._base import ViewsEstimator
@@ -25,6 +31,7 @@ from mmsk.fusion._views import (
     run_view,
     select_columns,
     warn_of_failures,
+    weights_of_steps,
 )
 
 
@@ -55,6 +62,8 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
     ----------
     views_ : list of (name, fitted transformer, columns)
         Without dropped views and those that no row of ``fit`` has.
+    scalers_ : dict of str to Pipeline
+        What each view's features go through: reduction and scaling, where these apply.
     blocks_ : dict of str to slice
         Where each view's columns stand in the result.
     indicators_ : list of str
@@ -104,7 +113,7 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
         self.sparse_threshold = sparse_threshold
         self.n_jobs = n_jobs
 
-    def fit(self, X, y=None):
+    def fit(self, X, y=None, sample_weight=None):
         """Fit every view on the rows that have it.
 
         Parameters
@@ -112,27 +121,30 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
         X : frame or ndarray of n_samples rows
         y : ndarray of shape (n_samples,) or None
             For transformers that are supervised.
+        sample_weight : array-like of shape (n_samples,) or None, default=None
+            For scalers that take weights.
 
         Returns
         -------
         self : object
         """
-        self._fit(X, y)
+        self._fit(X, y, sample_weight)
         return self
 
-    def fit_transform(self, X, y=None):
+    def fit_transform(self, X, y=None, sample_weight=None):
         """Fit every view and return the fused matrix; each source is read once.
 
         Parameters
         ----------
         X : frame or ndarray of n_samples rows
         y : ndarray of shape (n_samples,) or None
+        sample_weight : array-like of shape (n_samples,) or None, default=None
 
         Returns
         -------
         fused : {ndarray, CSR matrix} of shape (n_samples, n_features), float32
         """
-        results = self._fit(X, y)
+        results = self._fit(X, y, sample_weight)
         warn_of_failures(type(self).__name__, self.errors_, len(results[0].present))
         return self._fused(results)
 
@@ -167,7 +179,9 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
         """
         check_is_fitted(self)
         X = self._check_table(X, reset=False)
-        results = map_samples(partial(_transform_view, X), self.views_, self.n_jobs)
+        results = map_samples(
+            partial(self._transform_view, X), self.views_, self.n_jobs, reported=False
+        )
         return self._fused(results), [f for rows in results for f in rows.failures]
 
     def get_feature_names_out(self, input_features=None):
@@ -187,7 +201,7 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
         names = [
             f"{name}__{feature}"
             for name, fitted, _ in self.views_
-            for feature in _feature_names(fitted, self.blocks_[name])
+            for feature in self._names_of_block(name, fitted)
         ]
         taken = set(names)
         for name in self.indicators_:
@@ -197,11 +211,14 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
             names.append(indicator)
         return np.array(names, dtype=object)
 
-    def _fit(self, X, y):
+    def _fit(self, X, y, sample_weight):
         views = self._check_views()
         X = self._check_table(X, reset=True)
+        weights = None if sample_weight is None else check_sample_weight(sample_weight, X)
         y = None if y is None else np.asarray(y)
-        fitted = map_samples(partial(_fit_transform_view, X, y), views, self.n_jobs)
+        fitted = map_samples(
+            partial(_fit_transform_view, X, y), views, self.n_jobs, reported=False
+        )
         kept = [(view, found) for view, found in zip(views, fitted, strict=True) if found[0]]
         self.errors_ = [f for _, rows in fitted for f in rows.failures]
         _warn_of_empty(views, fitted)
@@ -209,26 +226,24 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
         self.sparse_output_ = self.missing == "zero" and is_sparse_when_joined(
             [rows.values for _, (_, rows) in kept], n_rows, self.sparse_threshold
         )
-        self.views_, self.blocks_, results, start = [], {}, [], 0
+        self.views_, self.scalers_, self.blocks_, self.indicators_ = [], {}, {}, []
+        results, start = [], 0
         for (name, _, columns), (estimator, rows) in kept:
             with naming_view(name):
-                estimator, rows = self._finish(estimator, rows)
+                scaler = self.scalers_[name] = self._scaler_of(rows.values)
+                params = weights_of_steps(scaler, weights, rows.present)
+                values = as_matrix(scaler.fit_transform(rows.values, **params))
             self.views_.append((name, estimator, columns))
-            self.blocks_[name] = slice(start, start + rows.values.shape[1])
-            start = self.blocks_[name].stop
-            results.append(rows)
-        lacking = [rows.present.all() for rows in results]
-        self.indicators_ = [
-            name
-            for (name, _, _), complete in zip(self.views_, lacking, strict=True)
-            if not complete and self.missing == "zero"
-        ]
+            self.blocks_[name] = slice(start, start + values.shape[1])
+            start += values.shape[1]
+            if self.missing == "zero" and not rows.present.all():
+                self.indicators_.append(name)
+            results.append(rows._replace(values=values))
         return results
 
-    def _finish(self, estimator, rows):
-        """The view's own steps followed by reduction and scaling, where these apply."""
+    def _scaler_of(self, values):
+        """Reduction and scaling of a block, unfitted."""
         steps = []
-        values = rows.values
         if sparse.issparse(values) and not self.sparse_output_:
             if values.shape[1] > N_COMPONENTS:
                 n_components = min(N_COMPONENTS, max(values.shape[0] - 1, 1))
@@ -238,19 +253,32 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
         if self.scaler is not None:
             scaler = BlockScaler() if self.scaler == "block" else clone(self.scaler)
             steps.append(("scaler", scaler))
-        for _, step in steps:
-            values = as_matrix(step.fit_transform(values))
-        own = estimator.steps if isinstance(estimator, Pipeline) else [("features", estimator)]
-        return Pipeline([*own, *steps]), rows._replace(values=values)
+        return Pipeline(steps or [("as_it_is", _passthrough())])
+
+    def _transform_view(self, X, view):
+        name, fitted, columns = view
+        with naming_view(name):
+            rows = run_view(fitted, select_columns(X, columns), "transform")
+            if rows.values is None:
+                width = self.blocks_[name].stop - self.blocks_[name].start
+                return rows._replace(values=np.empty((0, width)))
+            values = self.scalers_[name].transform(as_matrix(rows.values))
+            return rows._replace(values=as_matrix(values))
+
+    def _names_of_block(self, name, fitted):
+        block = self.blocks_[name]
+        if not hasattr(fitted, "get_feature_names_out"):
+            return range(block.stop - block.start)
+        names = fitted.get_feature_names_out()
+        if not hasattr(self.scalers_[name], "get_feature_names_out"):
+            return names
+        return self.scalers_[name].get_feature_names_out(names)
 
     def _fused(self, results):
         absent = np.nan if self.missing == "nan" else 0.0
         blocks = []
         marks = []
         for (name, _, _), rows in zip(self.views_, results, strict=True):
-            if rows.values is None:
-                block = self.blocks_[name]
-                rows = rows._replace(values=np.empty((0, block.stop - block.start)))
             blocks.append(spread(rows.values, rows.present, absent))
             if name in self.indicators_:
                 marks.append((~rows.present).astype(np.float32)[:, None])
@@ -280,19 +308,6 @@ def _fit_transform_view(X, y, view):
             columns = [columns] if isinstance(columns, (str, int)) else columns
         fitted, rows = fit_view(estimator, select_columns(X, columns), y)
         return fitted, rows if fitted is None else rows._replace(values=as_matrix(rows.values))
-
-
-def _transform_view(X, view):
-    name, fitted, columns = view
-    with naming_view(name):
-        rows = run_view(fitted, select_columns(X, columns), "transform")
-        return rows if rows.values is None else rows._replace(values=as_matrix(rows.values))
-
-
-def _feature_names(fitted, block):
-    if hasattr(fitted, "get_feature_names_out"):
-        return fitted.get_feature_names_out()
-    return range(block.stop - block.start)
 
 
 def _warn_of_empty(views, fitted):

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
-from sklearn.utils.validation import check_consistent_length, check_is_fitted
+from sklearn.utils.validation import check_is_fitted
 
 from mmsk._utils.sklearn_private import HasMethods
 from mmsk._utils.workers import map_samples
@@ -43,9 +43,8 @@ class LateFusion(ViewsEstimator):
         """Fit every view; sets ``views_``, ``errors_`` and ``weights_``."""
         views = self._check_views()
         weights = self._check_weights(views)
-        check_consistent_length(X, y)
         fit = partial(self._fit_one, X, y, sample_weight)
-        found = map_samples(fit, views, self.n_jobs)
+        found = map_samples(fit, views, self.n_jobs, reported=False)
         self.errors_ = [failure for _, failures in found for failure in failures]
         kept = [k for k, (fitted, _) in enumerate(found) if fitted is not None]
         if not kept:
@@ -110,7 +109,9 @@ class LateFusion(ViewsEstimator):
         """What each view gives, as a list of `ViewRows`; warns of what could not be had."""
         check_is_fitted(self)
         X = self._check_table(X, reset=False)
-        results = map_samples(partial(_run_one, X, method), self.views_, self.n_jobs)
+        results = map_samples(
+            partial(_run_one, X, method), self.views_, self.n_jobs, reported=False
+        )
         failures = [failure for rows in results for failure in rows.failures]
         n_rows = len(results[0].present)
         warn_of_failures(type(self).__name__, failures, n_rows)

@@ -103,7 +103,7 @@ def fit_view(estimator, X_view, y=None, sample_weight=None, *, kind="transformer
     y = None if y is None else y[present]
     if kind == "classifier" and len(np.unique(y)) < 2:
         return None, ViewRows(None, present, failures)
-    params = {} if sample_weight is None else _weights_of_steps(tail, sample_weight[present])
+    params = weights_of_steps(tail, sample_weight, present)
     # weights are named by step here, whatever the caller's routing
     with config_context(enable_metadata_routing=False):
         if kind == "transformer":
@@ -171,19 +171,37 @@ def _read(head, X_view, present):
     return as_matrix(features)[read], present, failures
 
 
-def _weights_of_steps(tail, sample_weight):
+def weights_of_steps(steps, sample_weight, rows):
     """Fit parameters that hand weights to every step that takes them, by its name.
 
     Scalers too, so that a weight of 2 is the same as a row that stands there twice.
+
+    Parameters
+    ----------
+    steps : estimator or Pipeline
+    sample_weight : ndarray of shape (n_samples,) or None
+    rows : ndarray of shape (n_samples,), bool
+        The rows that are fitted on.
+
+    Returns
+    -------
+    params : dict
+
+    Raises
+    ------
+    ValueError
+        If the predictor at the end takes no weights.
     """
-    if not isinstance(tail, Pipeline):
-        tail = Pipeline([("", tail)])
-    last = tail.steps[-1][1]
-    if not has_fit_parameter(last, "sample_weight"):
+    if sample_weight is None:
+        return {}
+    if not isinstance(steps, Pipeline):
+        steps = Pipeline([("", steps)])
+    last = steps.steps[-1][1]
+    if hasattr(last, "predict") and not has_fit_parameter(last, "sample_weight"):
         raise ValueError(f"{type(last).__name__} takes no sample_weight.")
     return {
-        f"{name}__sample_weight".removeprefix("__"): sample_weight
-        for name, step in tail.steps
+        f"{name}__sample_weight".removeprefix("__"): sample_weight[rows]
+        for name, step in steps.steps
         if has_fit_parameter(step, "sample_weight")
     }
 

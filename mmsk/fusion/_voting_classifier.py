@@ -4,10 +4,10 @@ import numpy as np
 from sklearn.base import ClassifierMixin, is_classifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
-from mmsk._utils.sklearn_private import StrOptions, check_sample_weight, check_y
+from mmsk._utils.sklearn_private import StrOptions, check_sample_weight
+from mmsk._utils.targets import class_labels
 from mmsk.fusion._late import LateFusion
 from mmsk.fusion._pooling import linear_pool, log_pool, vote_shares, with_unseen_classes
 
@@ -110,17 +110,13 @@ class VotingFusionClassifier(ClassifierMixin, LateFusion):
         self : object
         """
         X = self._check_table(X, reset=True)
-        y = check_y(y, y_numeric=False)
-        check_classification_targets(y)
+        y = class_labels(X, y)
         self.classes_, codes = np.unique(y, return_inverse=True)
-        if len(self.classes_) < 2:
-            raise ValueError(
-                f"y holds one class only, {self.classes_[0]!r}: nothing to tell apart."
-            )
         weight = check_sample_weight(sample_weight, y)
         counts = np.bincount(codes, weights=weight, minlength=len(self.classes_))
         self.class_prior_ = counts / counts.sum()
         self._fit_views(X, y, None if sample_weight is None else weight)
+        self._check_probabilities()
         return self
 
     @available_if(_gives_probabilities)
@@ -151,6 +147,15 @@ class VotingFusionClassifier(ClassifierMixin, LateFusion):
         """
         check_is_fitted(self)
         return self.classes_[self._pooled(X).argmax(axis=1)]
+
+    def _check_probabilities(self):
+        for name, fitted, _ in self.views_:
+            if self.voting != "hard" and not hasattr(fitted, "predict_proba"):
+                raise TypeError(
+                    f"view {name!r} gives no probabilities, which voting={self.voting!r} "
+                    "needs. Wrap its classifier in CalibratedClassifierCV, or use "
+                    "voting='hard'."
+                )
 
     def _pooled(self, X):
         method = "predict" if self.voting == "hard" else "predict_proba"

@@ -4,7 +4,8 @@ import numpy as np
 from sklearn.base import RegressorMixin, is_regressor
 from sklearn.linear_model import Ridge
 
-from mmsk._utils.sklearn_private import check_sample_weight, check_y
+from mmsk._utils.sklearn_private import check_sample_weight
+from mmsk._utils.targets import target_numbers
 from mmsk.fusion._late import LateFusion
 from mmsk.fusion._pooling import linear_pool
 
@@ -79,7 +80,7 @@ class VotingFusionRegressor(RegressorMixin, LateFusion):
         self : object
         """
         X = self._check_table(X, reset=True)
-        y = check_y(y, y_numeric=True)
+        y = target_numbers(X, y)
         weight = check_sample_weight(sample_weight, y)
         self.mean_ = float(np.average(y, weights=weight))
         self._fit_views(X, y, None if sample_weight is None else weight)

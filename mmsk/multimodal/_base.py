@@ -5,10 +5,9 @@ import warnings
 from numbers import Integral
 
 from sklearn.base import BaseEstimator
-from sklearn.utils.validation import validate_data
 
-from mmsk._utils.columns import is_frame
 from mmsk._utils.sklearn_private import StrOptions, validate_params
+from mmsk._utils.tables import check_table
 from mmsk.exceptions import DroppedColumnWarning
 from mmsk.modalities import MODALITIES
 from mmsk.multimodal._plan import column_roles, plan_views
@@ -27,8 +26,6 @@ class MultimodalBase(BaseEstimator):
 
     def _planned(self, X, left_out=()):
         """Views for a fusion; sets ``views_``, ``dropped_`` and ``media_columns_``."""
-        validate_params(self)
-        X = self._check_table(X, reset=True)
         roles = column_roles(X, self.modalities, left_out)
         planned = plan_views(roles)
         self.views_ = {
@@ -47,7 +44,7 @@ class MultimodalBase(BaseEstimator):
         views = [
             (view.name, self._default_features(view.modality), view.columns) for view in planned
         ]
-        return X, views
+        return views
 
     def _default_features(self, modality):
         return MODALITIES[modality].features(n_jobs=self.n_jobs, on_error=self.on_error)
@@ -59,16 +56,10 @@ class MultimodalBase(BaseEstimator):
             warnings.warn(f"columns left out: {told}.", DroppedColumnWarning)
 
     def _check_table(self, X, *, reset):
-        """X checked, its relative paths not yet moved."""
-        if is_frame(X) or _is_object_array(X):
-            validate_data(self, X, reset=reset, skip_check_array=True)
-            return X
-        if isinstance(X, dict):
-            raise TypeError(
-                f"X of {type(self).__name__} must be one table, got a dict. "
-                "Make a table of it: pandas.DataFrame(X)."
-            )
-        return validate_data(self, X, reset=reset, ensure_all_finite="allow-nan")
+        """X checked, and the parameters too in ``fit``; relative paths not yet moved."""
+        if reset:
+            validate_params(self)
+        return check_table(self, X, reset=reset)
 
     def _rooted(self, X):
         return under_root(X, self.media_columns_, self.root)
@@ -78,7 +69,3 @@ class MultimodalBase(BaseEstimator):
         tags.input_tags.allow_nan = True
         tags.input_tags.string = True
         return tags
-
-
-def _is_object_array(X):
-    return getattr(X, "ndim", None) == 2 and X.dtype.kind == "O"

@@ -3,11 +3,11 @@
 import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.multiclass import check_classification_targets
 
-from mmsk._utils.sklearn_private import StrOptions, check_y
+from mmsk._utils.sklearn_private import StrOptions
+from mmsk._utils.targets import class_labels
 from mmsk.multimodal._fusions import CLASSIFIERS
-from mmsk.multimodal._predictor import MultimodalPredictor, checked_labels
+from mmsk.multimodal._predictor import MultimodalPredictor
 
 
 def _gives_probabilities(model):
@@ -28,9 +28,9 @@ class MultimodalClassifier(ClassifierMixin, MultimodalPredictor):
     modalities : "auto" or dict, default="auto"
         What the columns hold: ``{column: role}`` with a role of ``"text"``, ``"image"``,
         ``"audio"``, ``"video"``, ``"tabular"``, ``"segment"`` (start and end in seconds,
-        for recordings and films) or ``"drop"``; columns not named are dropped.
-        ``"auto"`` looks at the cells, see `mmsk.io.guess_modality`; numeric columns
-        ``start_s`` and ``end_s`` beside a recording or film are then its segments.
+        for recordings and films), ``"drop"`` or ``"auto"``; columns not named are
+        dropped. ``"auto"`` looks at the cells, see `mmsk.io.guess_modality`; numeric
+        columns ``start_s`` and ``end_s`` beside a recording or film are then its segments.
     estimator : classifier or None, default=None
         What classifies: the fused features, or each view. None is logistic regression
         (C=10).
@@ -106,14 +106,9 @@ class MultimodalClassifier(ClassifierMixin, MultimodalPredictor):
         -------
         self : object
         """
-        self._check_table(X, reset=True)
-        y = check_y(checked_labels(y), y_numeric=False)
-        check_classification_targets(y)
+        X = self._check_table(X, reset=True)
+        y = class_labels(X, y)
         self.classes_ = np.unique(y)
-        if len(self.classes_) < 2:
-            raise ValueError(
-                f"y holds one class only, {self.classes_[0]!r}: nothing to tell apart."
-            )
         self._fit_model(X, y, sample_weight, groups)
         return self
 

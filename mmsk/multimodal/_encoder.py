@@ -18,9 +18,9 @@ class MultimodalEncoder(TransformerMixin, MultimodalBase):
     modalities : "auto" or dict, default="auto"
         What the columns hold: ``{column: role}`` with a role of ``"text"``, ``"image"``,
         ``"audio"``, ``"video"``, ``"tabular"``, ``"segment"`` (start and end in seconds,
-        for recordings and films) or ``"drop"``; columns not named are dropped.
-        ``"auto"`` looks at the cells, see `mmsk.io.guess_modality`; numeric columns
-        ``start_s`` and ``end_s`` beside a recording or film are then its segments.
+        for recordings and films), ``"drop"`` or ``"auto"``; columns not named are
+        dropped. ``"auto"`` looks at the cells, see `mmsk.io.guess_modality`; numeric
+        columns ``start_s`` and ``end_s`` beside a recording or film are then its segments.
     missing : {"zero", "nan"}, default="zero"
         What a row has in the block of a view that it lacks, as in `FeatureFusion`.
     sparse_threshold : float, default=0.3
@@ -110,7 +110,8 @@ class MultimodalEncoder(TransformerMixin, MultimodalBase):
         -------
         features : {ndarray, CSR matrix} of shape (n_samples, n_features), float32
         """
-        X, views = self._planned(X)
+        X = self._check_table(X, reset=True)
+        views = self._planned(X)
         self.fusion_ = FeatureFusion(
             views, missing=self.missing, sparse_threshold=self.sparse_threshold
         )

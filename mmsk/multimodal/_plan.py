@@ -10,7 +10,7 @@ from mmsk._utils.columns import is_frame
 from mmsk.io import guess_modality
 from mmsk.modalities import MODALITIES
 
-ROLES = (*MODALITIES, "segment", "drop")
+ROLES = (*MODALITIES, "segment", "drop", "auto")
 _SEGMENT_NAMES = ("start_s", "end_s")
 
 
@@ -48,8 +48,8 @@ def column_roles(X, modalities, left_out=()):
     ----------
     X : frame, ndarray or sparse matrix
     modalities : "auto" or dict
-        The user's word: ``{column: role}``. Columns not named are dropped. ``"auto"``
-        looks at the cells.
+        The user's word: ``{column: role}``. Columns not named are dropped. ``"auto"``,
+        for a column or for all, looks at the cells.
     left_out : tuple of columns
         No features, whatever they hold: groups.
 
@@ -65,14 +65,14 @@ def column_roles(X, modalities, left_out=()):
     for position, column in enumerate(columns):
         if column in left_out:
             roles.append(Column(column, "drop", "it holds the groups"))
-        elif isinstance(modalities, str):
+            continue
+        role = modalities if isinstance(modalities, str) else modalities.get(column, "drop")
+        if role == "auto":
             roles.append(Column(column, *_guess(X, position)))
         else:
-            role = modalities.get(column, "drop")
-            roles.append(
-                Column(column, role, "as asked" if role != "drop" else "not asked for")
-            )
-    return _with_segments(roles) if isinstance(modalities, str) else roles
+            reason = "not asked for" if role == "drop" else "as asked"
+            roles.append(Column(column, role, reason))
+    return _with_segments(roles)
 
 
 def plan_views(roles):
@@ -145,7 +145,11 @@ def _check_named(modalities, columns):
 def _with_segments(roles):
     """``start_s`` and ``end_s`` beside a recording or film cut segments from it."""
     timed = [r.column for r in roles if r.role in MODALITIES and MODALITIES[r.role].timed]
-    found = [r.column for r in roles if r.column in _SEGMENT_NAMES and r.role == "tabular"]
+    found = [
+        r.column
+        for r in roles
+        if r.column in _SEGMENT_NAMES and r.role == "tabular" and r.reason != "as asked"
+    ]
     if not timed or len(found) != 2:
         return roles
     reason = f"a column of that name beside {timed[0]!r} cuts segments"

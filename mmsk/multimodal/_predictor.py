@@ -3,9 +3,9 @@
 import numpy as np
 from sklearn import config_context
 from sklearn.pipeline import Pipeline
-from sklearn.utils.validation import check_consistent_length, check_is_fitted, has_fit_parameter
+from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
-from mmsk._utils.columns import is_frame, is_series, missing_rows
+from mmsk._utils.columns import is_frame
 from mmsk._utils.sklearn_private import HasMethods
 from mmsk.multimodal._base import MultimodalBase
 
@@ -46,8 +46,7 @@ class MultimodalPredictor(MultimodalBase):
     def _fit_model(self, X, y, sample_weight, groups):
         """Plan the views, build the fusion and fit it."""
         left_out = () if self.groups is None else (self.groups,)
-        X, views = self._planned(X, left_out)
-        check_consistent_length(X, y)
+        views = self._planned(X, left_out)
         if groups is None and self.groups is not None:
             groups = _column(X, self.groups)
         self._say_plan()
@@ -70,18 +69,6 @@ class MultimodalPredictor(MultimodalBase):
                 print(f"{name}: {view['modality']}, {view['reason']}")
 
 
-def checked_labels(y):
-    """Labels as an array, with an error that says which rows lack one."""
-    if is_series(y) or isinstance(y, list):
-        lacking = np.flatnonzero(missing_rows(y))
-        if len(lacking):
-            raise ValueError(
-                f"y is missing (NaN) in {len(lacking)} rows, the first {lacking[:5].tolist()}. "
-                "Leave these rows out."
-            )
-    return y.to_numpy() if is_series(y) else y
-
-
 def _column(X, column):
     if is_frame(X):
         return np.asarray(X[column])
@@ -96,6 +83,7 @@ def _fit_params(model, sample_weight, groups):
     if sample_weight is not None:
         if not has_fit_parameter(model.steps[-1][1], "sample_weight"):
             raise ValueError(f"{type(model.steps[-1][1]).__name__} takes no sample_weight.")
+        params["features__sample_weight"] = sample_weight
         params["estimator__sample_weight"] = sample_weight
     if groups is not None and has_fit_parameter(model.steps[-1][1], "groups"):
         params["estimator__groups"] = groups

@@ -2,9 +2,10 @@
 
 from sklearn.base import RegressorMixin
 
-from mmsk._utils.sklearn_private import StrOptions, check_y
+from mmsk._utils.sklearn_private import StrOptions
+from mmsk._utils.targets import target_numbers
 from mmsk.multimodal._fusions import REGRESSORS
-from mmsk.multimodal._predictor import MultimodalPredictor, checked_labels
+from mmsk.multimodal._predictor import MultimodalPredictor
 
 
 class MultimodalRegressor(RegressorMixin, MultimodalPredictor):
@@ -87,8 +88,8 @@ class MultimodalRegressor(RegressorMixin, MultimodalPredictor):
         -------
         self : object
         """
-        self._check_table(X, reset=True)
-        self._fit_model(X, check_y(checked_labels(y), y_numeric=True), sample_weight, groups)
+        X = self._check_table(X, reset=True)
+        self._fit_model(X, target_numbers(X, y), sample_weight, groups)
         return self
 
     def predict(self, X):

@@ -1,0 +1,68 @@
+"""What is to be predicted, checked."""
+
+import numpy as np
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_consistent_length
+
+from mmsk._utils.columns import is_series, missing_rows
+from mmsk._utils.sklearn_private import check_y
+
+
+def class_labels(X, y):
+    """Labels of the rows of a table, of at least two classes.
+
+    Parameters
+    ----------
+    X : table of n_samples rows
+    y : array-like of shape (n_samples,)
+
+    Returns
+    -------
+    y : ndarray of shape (n_samples,)
+
+    Raises
+    ------
+    ValueError
+        If labels are missing, of another number than the rows, no classes, or of one
+        class only.
+    """
+    y = check_y(_as_array(y), y_numeric=False)
+    check_consistent_length(X, y)
+    check_classification_targets(y)
+    if len(set(y)) < 2:
+        raise ValueError(f"y holds one class only, {str(y[0])!r}: nothing to tell apart.")
+    return y
+
+
+def target_numbers(X, y):
+    """Numbers to be predicted for the rows of a table.
+
+    Parameters
+    ----------
+    X : table of n_samples rows
+    y : array-like of shape (n_samples,)
+
+    Returns
+    -------
+    y : ndarray of shape (n_samples,)
+
+    Raises
+    ------
+    ValueError
+        If numbers are missing or infinite, or of another number than the rows.
+    """
+    y = check_y(_as_array(y), y_numeric=True)
+    check_consistent_length(X, y)
+    return y
+
+
+def _as_array(y):
+    """A column as an array, with an error that says which rows lack a value."""
+    if is_series(y) or isinstance(y, list):
+        lacking = np.flatnonzero(missing_rows(y)) if len(y) else []
+        if len(lacking):
+            raise ValueError(
+                f"y is missing (NaN) in {len(lacking)} rows, the first "
+                f"{[int(row) for row in lacking[:5]]}. Leave these rows out."
+            )
+    return y.to_numpy() if is_series(y) else y

@@ -1,0 +1,106 @@
+"""``mmsk fit``: a table in, a model file out."""
+
+import os
+import time
+from pathlib import Path
+
+from mmsk.cli._progress import print_table, working
+from mmsk.cli._table import check_columns, read_table, rows_where
+
+_MOST_CLASSES = 50  # more different whole numbers than this are a quantity, not classes
+
+
+def add_arguments(parser):
+    """What the command takes."""
+    from mmsk.multimodal._fusions import CLASSIFIERS
+
+    parser.add_argument("table", help=".csv, .csv.gz, .tsv or .parquet; paths relative to it")
+    parser.add_argument("--target", required=True, metavar="COL", help="the column to predict")
+    used = parser.add_mutually_exclusive_group()
+    used.add_argument(
+        "--columns",
+        nargs="+",
+        metavar="COL[=ROLE]",
+        help="the columns to use, all others dropped; ROLE (text, image, audio, video, "
+        "tabular, segment) where looking at the cells would not tell",
+    )
+    used.add_argument("--drop", nargs="+", metavar="COL", default=[], help="columns not to use")
+    parser.add_argument("--groups", metavar="COL", help="the column of groups, no feature")
+    parser.add_argument("--train-where", metavar="COL[!]=VALUE", help="the rows to fit on")
+    parser.add_argument("--fusion", choices=sorted(CLASSIFIERS), default="voting")
+    parser.add_argument(
+        "--task",
+        choices=("auto", "classification", "regression"),
+        default="auto",
+        help="auto: regression where the target is a quantity",
+    )
+    parser.add_argument("--root", help="the folder of relative paths (that of the table)")
+    parser.add_argument("--n-jobs", type=int, default=None, help="samples read at once")
+    parser.add_argument("-o", "--output", required=True, metavar="MODEL", help="the model file")
+
+
+def run(options):
+    """Fit on the rows asked for and save the model."""
+    from mmsk.model_io import save_model
+
+    table = read_table(options.table)
+    named = [options.target, *options.drop, *([options.groups] if options.groups else [])]
+    check_columns(table, named)
+    table = table[rows_where(table, options.train_where)]
+    labelled = table[options.target].notna().to_numpy()
+    if not labelled.all():
+        print(f"{(~labelled).sum()} rows have no {options.target} and are left out")
+        table = table[labelled]
+    y = table[options.target]
+    task = _task(y) if options.task == "auto" else options.task
+    modalities = _modalities(table, options)
+    X = table[list(modalities) + ([options.groups] if options.groups else [])]
+    model = _model(task, options, modalities)
+    start_s = time.perf_counter()
+    with working(f"fitting {len(table)} rows"):
+        model.fit(X, y)
+    seconds = time.perf_counter() - start_s
+    model.set_params(root=None)  # the next machine keeps its files elsewhere
+    notes = {"target": options.target, "task": task, "columns": list(X.columns)}
+    save_model(model, options.output, notes=notes)
+    rows = [(n, v["modality"], str(v["columns"]), v["reason"]) for n, v in model.views_.items()]
+    print_table("views", ("view", "modality", "columns", "because"), rows)
+    print(
+        f"{task}, {options.fusion} fusion, {len(table)} rows, {len(model.errors_)} sources "
+        f"unreadable, {seconds:.1f} s; written to {options.output}"
+    )
+
+
+def _task(y):
+    from sklearn.utils.multiclass import type_of_target
+
+    if y.dtype.kind not in "iuf":
+        return "classification"
+    if type_of_target(y) == "continuous" or y.nunique() > _MOST_CLASSES:
+        return "regression"
+    return "classification"
+
+
+def _modalities(table, options):
+    """``{column: role}``; what selects rows or is predicted is no feature."""
+    if options.columns:
+        named = [item.partition("=") for word in options.columns for item in word.split(",")]
+        check_columns(table, [column for column, _, _ in named])
+        return {column: role or "auto" for column, _, role in named}
+    left_out = {options.target, options.groups, *options.drop}
+    if options.train_where:
+        left_out.add(options.train_where.partition("=")[0].removesuffix("!"))
+    return {column: "auto" for column in table.columns if column not in left_out}
+
+
+def _model(task, options, modalities):
+    from mmsk import MultimodalClassifier, MultimodalRegressor
+
+    kind = MultimodalClassifier if task == "classification" else MultimodalRegressor
+    return kind(
+        options.fusion,
+        modalities,
+        groups=options.groups,
+        root=os.fspath(options.root or Path(options.table).parent),
+        n_jobs=options.n_jobs,
+    )

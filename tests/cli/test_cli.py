@@ -1,0 +1,163 @@
+"""The commands, called as a user calls them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from mmsk.cli import main
+
+
+@pytest.fixture
+def table(tmp_path):
+    """A table of pictures and words beside it, with a split, and one damaged picture."""
+    rng = np.random.default_rng(0)
+    rows = []
+    for k in range(30):
+        stripes = np.tile(np.arange(64) % 8 < 4, (64, 1)) * 150
+        noisy = (stripes if k % 2 else stripes.T) + rng.integers(0, 60, (64, 64))
+        Image.fromarray(noisy.astype(np.uint8)).save(tmp_path / f"{k}.png")
+        rows.append(
+            {
+                "photo": f"{k}.png",
+                "note": ["a red kite", "the tin drum"][k % 2] + f" number {k}",
+                "size": k % 2 + 0.5 * rng.normal(),
+                "label": ["even", "odd"][k % 2],
+                "price": 10.0 * (k % 2) + 0.123 * k,
+                "split": "train" if k < 20 else "test",
+                "speaker": k // 4,
+            }
+        )
+    (tmp_path / "3.png").write_bytes(b"\x89PNG and then nothing")
+    path = tmp_path / "table.csv"
+    pd.DataFrame(rows).to_csv(path, index=False)
+    return path
+
+
+def _fit(table, *more):
+    model = table.parent / "model"
+    return main(["fit", str(table), "-o", str(model), *more]), model
+
+
+def test_fit_and_predict_walk_through(table, capsys):
+    code, model = _fit(
+        table, "--target", "label", "--columns", "photo", "note", "--train-where", "split=train"
+    )
+    assert code == 0
+    said = capsys.readouterr()
+    assert "classification, voting fusion, 20 rows, 1 sources unreadable" in said.out
+    assert "photo" in said.out
+    assert "row 3" in said.err
+    out = table.parent / "out.csv"
+    assert (
+        main(["predict", str(model), str(table), "--where", "split=test", "-o", str(out)]) == 0
+    )
+    assert "1.000" in capsys.readouterr().out
+    found = pd.read_csv(out)
+    assert list(found.columns) == ["row", "prediction", "probability_even", "probability_odd"]
+    assert found["row"].tolist() == list(range(20, 30))
+
+
+def test_what_selects_rows_or_is_predicted_is_no_feature(table, capsys):
+    code, _ = _fit(
+        table, "--target", "label", "--train-where", "split!=test", "--groups", "speaker",
+        "--drop", "price", "--fusion", "early",
+    )  # fmt: skip
+    assert code == 0
+    said = capsys.readouterr().out
+    views = said[: said.index("classification")]
+    assert "size" in views
+    for column in ("label", "split", "speaker", "price"):
+        assert column not in views
+
+
+def test_a_target_that_is_a_quantity_makes_a_regression(table, capsys):
+    code, model = _fit(table, "--target", "price", "--columns", "note", "size")
+    assert code == 0
+    out = table.parent / "out.csv"
+    assert main(["predict", str(model), str(table), "-o", str(out)]) == 0
+    said = capsys.readouterr().out
+    assert "regression" in said
+    assert "R2" in said
+
+
+@pytest.mark.parametrize("ending", ["csv.gz", "parquet", "tsv"])
+def test_tables_of_other_formats_are_read_and_written(table, ending):
+    other = table.with_name(f"other.{ending}")
+    frame = pd.read_csv(table)
+    if ending == "parquet":
+        frame.to_parquet(other)
+    else:
+        frame.to_csv(other, index=False, sep="\t" if ending == "tsv" else ",")
+    code, model = _fit(other, "--target", "label", "--columns", "note")
+    assert code == 0
+    out = table.with_name(f"out.{ending}")
+    assert main(["predict", str(model), str(other), "-o", str(out)]) == 0
+    assert out.stat().st_size > 0
+    assert not list(table.parent.glob(".part*"))
+
+
+def test_the_files_may_lie_in_another_folder(table, tmp_path):
+    moved = tmp_path / "elsewhere" / "table.csv"
+    moved.parent.mkdir()
+    moved.write_bytes(table.read_bytes())
+    code, model = _fit(
+        moved, "--target", "label", "--columns", "photo=image", "--root", str(tmp_path)
+    )
+    assert code == 0
+    out = tmp_path / "out.csv"
+    arguments = ["predict", str(model), str(moved), "--root", str(tmp_path), "-o", str(out)]
+    assert main(arguments) == 0
+    assert len(pd.read_csv(out)) == 30
+
+
+def test_rows_without_a_target_are_left_out_and_told(table, capsys):
+    frame = pd.read_csv(table)
+    frame.loc[:4, "label"] = None
+    frame.to_csv(table, index=False)
+    code, _ = _fit(table, "--target", "label", "--columns", "note")
+    assert code == 0
+    assert "5 rows have no label" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--target", "absent"], "no column ['absent']"),
+        (["--target", "label", "--columns", "phto"], "no column ['phto']"),
+        (
+            ["--target", "label", "--train-where", "split=dev"],
+            "The column holds 'train', 'test'",
+        ),
+        (["--target", "label", "--train-where", "split"], "must be COL=VALUE"),
+        (["--target", "label", "--columns", "photo=poem"], "must be one of"),
+    ],
+)
+def test_a_fault_of_the_user_is_one_line_and_exit_code_1(table, arguments, message, capsys):
+    code, model = _fit(table, *arguments)
+    assert code == 1
+    said = capsys.readouterr().err
+    assert message in said
+    assert said.count("\n") == 1
+    assert not model.exists()
+
+
+def test_an_absent_table_and_a_wrong_model_are_faults_of_the_user(table, capsys):
+    assert main(["fit", "absent.csv", "--target", "a", "-o", "m"]) == 1
+    assert main(["predict", str(table), str(table), "-o", "out.csv"]) == 1
+    said = capsys.readouterr().err
+    assert "there is no table 'absent.csv'" in said
+    assert "is no model file" in said
+
+
+def test_a_wrong_call_is_exit_code_2(capsys):
+    with pytest.raises(SystemExit) as info:
+        main(["fit"])
+    assert info.value.code == 2
+
+
+def test_the_demo_prints_every_modality_and_both_fusions(capsys):
+    assert main(["demo", "--n-samples", "48"]) == 0
+    said = capsys.readouterr().out
+    for model in ("image alone", "audio alone", "video alone", "text alone", "early fusion"):
+        assert model in said

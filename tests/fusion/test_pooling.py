@@ -1,0 +1,83 @@
+"""Pools of probabilities: laws, and cases by hand."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mmsk.fusion._pooling import linear_pool, log_pool, vote_shares, with_unseen_classes
+
+PRIOR = np.array([0.5, 0.3, 0.2])
+
+
+def _some(n_views, seed, missing=0.0):
+    rng = np.random.default_rng(seed)
+    probabilities = rng.dirichlet(np.ones(3), size=(n_views, 7))
+    probabilities[rng.random((n_views, 7)) < missing] = np.nan
+    return probabilities
+
+
+@given(st.integers(1, 4), st.integers(0, 99))
+def test_every_pool_gives_distributions_whatever_is_missing(n_views, seed):
+    probabilities = _some(n_views, seed, missing=0.5)
+    weights = np.random.default_rng(seed).uniform(0.1, 2, n_views)
+    for pool in (linear_pool, log_pool, vote_shares):
+        pooled = pool(probabilities, weights, PRIOR)
+        assert (pooled >= 0).all()
+        np.testing.assert_allclose(pooled.sum(axis=1), 1)
+
+
+@given(st.integers(1, 4), st.integers(0, 99))
+def test_a_view_missing_everywhere_is_no_view(n_views, seed):
+    probabilities = _some(n_views, seed)
+    absent = np.full((1, 7, 3), np.nan)
+    more = np.concatenate([probabilities, absent])
+    weights = np.ones(n_views)
+    for pool in (linear_pool, log_pool, vote_shares):
+        np.testing.assert_allclose(
+            pool(more, np.ones(n_views + 1), PRIOR), pool(probabilities, weights, PRIOR)
+        )
+    np.testing.assert_allclose(
+        log_pool(more, None, PRIOR), log_pool(probabilities, None, PRIOR)
+    )
+
+
+def test_rows_without_any_view_get_the_prior():
+    nothing = np.full((2, 1, 3), np.nan)
+    for pool in (linear_pool, log_pool, vote_shares):
+        np.testing.assert_allclose(pool(nothing, np.ones(2), PRIOR)[0], PRIOR)
+
+
+def test_the_log_pool_of_views_that_agree_is_what_they_say():
+    says = np.array([[[0.7, 0.2, 0.1]]])
+    np.testing.assert_allclose(log_pool(np.repeat(says, 3, 0), None, PRIOR), says[0])
+
+
+def test_with_exponents_of_one_the_log_pool_is_the_bayes_posterior_of_independent_views():
+    rng = np.random.default_rng(0)
+    means = rng.normal(size=(2, 3))
+    x = rng.normal(size=(2, 50))
+    likelihood = np.exp(-0.5 * (x[:, :, None] - means[:, None, :]) ** 2)
+    posterior = likelihood * PRIOR
+    posterior /= posterior.sum(axis=2, keepdims=True)
+    bayes = likelihood.prod(axis=0) * PRIOR
+    bayes /= bayes.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(log_pool(posterior, np.ones(2), PRIOR), bayes, atol=1e-6)
+
+
+def test_a_certain_view_does_not_break_the_log_pool():
+    says = np.array([[[1.0, 0.0, 0.0]], [[0.0, 1.0, 0.0]]])
+    assert np.isfinite(log_pool(says, None, PRIOR)).all()
+
+
+def test_votes_are_counted_by_weight():
+    says = np.array([[[0.6, 0.4, 0.0]], [[0.1, 0.9, 0.0]], [[0.2, 0.8, 0.0]]])
+    shares = vote_shares(says, np.array([3.0, 1.0, 1.0]), PRIOR)
+    np.testing.assert_allclose(shares, [[0.6, 0.4, 0.0]])
+
+
+def test_a_class_that_a_view_never_saw_keeps_its_prior():
+    full = with_unseen_classes(np.array([[0.9, 0.1]]), np.array([0, 2]), PRIOR)
+    assert full[0, 1] == pytest.approx(PRIOR[1])
+    assert full.sum() == pytest.approx(1)
+    assert full[0, 0] / full[0, 2] == pytest.approx(9)

@@ -1,0 +1,84 @@
+"""Models as files: what is kept, and what is refused."""
+
+import zipfile
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.preprocessing import FunctionTransformer
+
+from mmsk import MultimodalClassifier, MultimodalRegressor
+from mmsk.model_io import load_model, read_notes, save_model
+
+TABLE = pd.DataFrame(
+    {
+        "note": ["a red kite", "the tin drum", "red wine", None, "a drum", "kites"],
+        "size": [1.0, 7.0, 2.0, 8.0, None, 1.5],
+        "day": pd.date_range("2026-01-01", periods=6, freq="5D"),
+        "kind": ["x", "y", "x", "y", "y", "x"],
+    }
+)
+Y = ["red", "tin", "red", "tin", "tin", "red"]
+
+
+@pytest.mark.parametrize("fusion", ["early", "voting"])
+def test_a_model_predicts_the_same_after_a_file(fusion, tmp_path):
+    model = MultimodalClassifier(fusion).fit(TABLE, Y)
+    save_model(model, tmp_path / "model")
+    again = load_model(tmp_path / "model")
+    np.testing.assert_array_equal(again.predict_proba(TABLE), model.predict_proba(TABLE))
+    assert again.views_ == model.views_
+
+
+def test_a_regressor_predicts_the_same_after_a_file(tmp_path):
+    model = MultimodalRegressor().fit(TABLE, [1.0, 2, 1, 2, 2, 1])
+    save_model(model, tmp_path / "model")
+    np.testing.assert_array_equal(
+        load_model(tmp_path / "model").predict(TABLE), model.predict(TABLE)
+    )
+
+
+def test_notes_and_versions_stand_in_the_file(tmp_path):
+    save_model(MultimodalClassifier().fit(TABLE, Y), tmp_path / "m", notes={"target": "kind"})
+    notes = read_notes(tmp_path / "m")
+    assert notes["target"] == "kind"
+    assert set(notes["versions"]) >= {"mmsk", "scikit-learn", "numpy"}
+
+
+def test_trees_are_loaded_only_where_asked(tmp_path):
+    model = MultimodalClassifier("early", estimator=RandomForestClassifier(3)).fit(TABLE, Y)
+    save_model(model, tmp_path / "m")
+    with pytest.raises(ValueError, match=r"Tree.*allow=\('trees',\)"):
+        load_model(tmp_path / "m")
+    again = load_model(tmp_path / "m", allow=("trees",))
+    np.testing.assert_array_equal(again.predict(TABLE), model.predict(TABLE))
+
+
+def test_a_model_that_could_not_be_loaded_is_not_written(tmp_path):
+    with pytest.raises(TypeError, match="load_model would refuse"):
+        save_model(
+            FunctionTransformer(test_notes_and_versions_stand_in_the_file), tmp_path / "m"
+        )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_asks_for_other_types_is_refused(tmp_path):
+    import skops.io
+
+    skops.io.dump(FunctionTransformer(zipfile.ZipFile), tmp_path / "m")
+    with pytest.raises(ValueError, match="types that are not loaded"):
+        load_model(tmp_path / "m")
+
+
+@pytest.mark.parametrize("load", [load_model, read_notes])
+def test_what_is_no_model_file_is_refused(load, tmp_path):
+    (tmp_path / "m").write_bytes(b"not an archive")
+    with pytest.raises(ValueError, match="is no model file"):
+        load(tmp_path / "m")
+
+
+def test_an_unknown_kind_of_content_cannot_be_allowed(tmp_path):
+    save_model(MultimodalClassifier().fit(TABLE, Y), tmp_path / "m")
+    with pytest.raises(ValueError, match="allow must be of"):
+        load_model(tmp_path / "m", allow=("anything",))
