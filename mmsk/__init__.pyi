@@ -10,3 +10,5 @@ from . import video as video
 from .multimodal import MultimodalClassifier as MultimodalClassifier
 from .multimodal import MultimodalEncoder as MultimodalEncoder
 from .multimodal import MultimodalRegressor as MultimodalRegressor
+
+__version__: str

@@ -72,17 +72,15 @@ def as_cells(X):
 
 def _as_cells(X):
     if is_frame(X):
-        frame = nw.from_native(X, eager_only=True)
-        if len(frame.columns) != 1:
+        names = column_names(X)
+        if len(names) != 1:
             raise ValueError(
-                f"X must be one media column, got a table of {len(frame.columns)} columns: "
-                f"{list(frame.columns)[:10]}. Select one, or use a ColumnTransformer."
+                f"X must be one media column, got a table of {len(names)} columns: "
+                f"{names[:10]}. Select one, or use a ColumnTransformer."
             )
-        # by position: pandas allows any label, and narwhals wants strings
-        return _as_cells(X.iloc[:, 0] if hasattr(X, "iloc") else frame[:, 0].to_native())
+        return _as_cells(column_at(X, 0))
     if is_series(X):
-        # polars has to_list only, and both give Python objects
-        return X.to_list() if hasattr(X, "to_list") else list(X)
+        return _series_cells(X)
     if isinstance(X, np.ndarray) and X.ndim > 0:
         if X.ndim == 2 and X.shape[1] == 1 and X.dtype.kind in "OUT":
             X = X[:, 0]
@@ -97,6 +95,31 @@ def _as_cells(X):
     raise TypeError(_not_a_column(X))
 
 
+def _series_cells(X):
+    series = nw.from_native(X, series_only=True)
+    number = _innermost(series.dtype)
+    if number is series.dtype or not (number.is_integer() or number.is_float()):
+        return series.to_list()
+    # a cell of numbers is a signal or a picture, never a list of sources
+    cells = X if nw.dependencies.is_polars_series(X) else series.to_list()
+    dtype = np.dtype(str(number).lower())
+    return [None if is_missing(cell) else _cell_array(cell, dtype) for cell in cells]
+
+
+def _innermost(dtype):
+    while isinstance(dtype, (nw.List, nw.Array)):
+        dtype = dtype.inner
+    return dtype
+
+
+def _cell_array(cell, dtype):
+    if hasattr(cell, "to_numpy"):  # of polars, without a detour over Python numbers
+        cell = cell.to_numpy()
+        if cell.dtype == object:
+            cell = np.stack(cell)
+    return np.asarray(cell, dtype=dtype)
+
+
 def _not_a_column(X):
     kind = type(X).__name__
     if isinstance(X, (str, bytes, os.PathLike)):
@@ -104,14 +127,33 @@ def _not_a_column(X):
             f"X must be a column of samples, got a single {kind}. "
             "Wrap it in a list: transform([sample])."
         )
+    if sparse.issparse(X):  # before dict, which dok_array is too
+        return f"X must be a column of samples, got a sparse {kind}, which holds none."
     if isinstance(X, dict):
         return (
             "X must be a column of samples, got a dict. Make a table of it, "
             "pandas.DataFrame(X), and select one column."
         )
-    if sparse.issparse(X):
-        return f"X must be a column of samples, got a sparse {kind}, which holds none."
     return f"X must be a list, tuple, Series, one-column frame or array of samples, got {kind}."
+
+
+def column_names(X):
+    """Names of the columns of a table, also where narwhals would refuse equal ones."""
+    return list(X.column_names if hasattr(X, "column_names") else X.columns)
+
+
+def column_at(X, position):
+    """One column of a table, as a Series of the table's own maker.
+
+    Parameters
+    ----------
+    X : frame
+    position : int
+        By position, because pandas allows any label, and narwhals wants distinct ones.
+    """
+    if hasattr(X, "iloc"):
+        return X.iloc[:, position]
+    return nw.from_native(X, eager_only=True)[:, position].to_native()
 
 
 def take_rows(X, rows):
@@ -144,9 +186,8 @@ def missing_rows(X):
     if sparse.issparse(X):
         return np.zeros(X.shape[0], dtype=bool)
     if is_frame(X):
-        frame = nw.from_native(X, eager_only=True)
-        columns = [_series(X, frame, position) for position in range(len(frame.columns))]
-        return np.logical_and.reduce([missing_rows(column) for column in columns])
+        columns = [missing_rows(column_at(X, position)) for position in range(X.shape[1])]
+        return np.logical_and.reduce(columns)
     if isinstance(X, np.ndarray) and X.ndim >= 2 and X.dtype.kind != "O":
         if X.dtype.kind != "f":
             return np.zeros(len(X), dtype=bool)
@@ -154,7 +195,3 @@ def missing_rows(X):
     if isinstance(X, np.ndarray) and X.ndim == 2:
         return np.array([all(is_missing(cell) for cell in row) for row in X], dtype=bool)
     return np.array([is_missing(cell) for cell in as_cells(X)], dtype=bool)
-
-
-def _series(X, frame, position):
-    return X.iloc[:, position] if hasattr(X, "iloc") else frame[:, position].to_native()

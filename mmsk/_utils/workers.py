@@ -6,14 +6,18 @@ plain joblib loses it.
 """
 
 import math
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from joblib import effective_n_jobs
 from sklearn.utils.parallel import Parallel, delayed
 
+_report: ContextVar = ContextVar("mmsk_report", default=None)
+
 _BATCHES_PER_WORKER = 4  # enough to even out slow samples, few enough to cost nothing
 
 
-def map_samples(function, samples, n_jobs=None):
+def map_samples(function, samples, n_jobs=None, *, reported=True):
     """``[function(sample) for sample in samples]``, batches of samples at once.
 
     Parameters
@@ -23,23 +27,50 @@ def map_samples(function, samples, n_jobs=None):
     samples : sequence
     n_jobs : int or None, default=None
         As in joblib: None is 1 or what ``joblib.parallel_config`` says.
+    reported : bool, default=True
+        Whether the caller of `reporting` hears of it; False where samples are nested.
 
     Returns
     -------
     results : list
         In the order of the samples.
     """
+    report = _report.get() if reported else None
     workers = effective_n_jobs(n_jobs)
     if workers == 1 or len(samples) < 2:
-        return _run(function, samples)
-    size = max(1, math.ceil(len(samples) / (workers * _BATCHES_PER_WORKER)))
-    batches = [samples[start : start + size] for start in range(0, len(samples), size)]
-    parallel = Parallel(n_jobs=n_jobs, prefer="threads")
-    return [
-        result
-        for batch in parallel(delayed(_run)(function, batch) for batch in batches)
-        for result in batch
-    ]
+        batches, parallel = [[sample] for sample in samples], None
+    else:
+        size = max(1, math.ceil(len(samples) / (workers * _BATCHES_PER_WORKER)))
+        batches = [samples[start : start + size] for start in range(0, len(samples), size)]
+        parallel = Parallel(n_jobs=n_jobs, prefer="threads", return_as="generator")
+    results = []
+    for batch in _batch_results(function, batches, parallel):
+        results.extend(batch)
+        if report is not None:
+            report(len(results), len(samples))
+    return results
+
+
+@contextmanager
+def reporting(report):
+    """Have ``report(n_done, n_samples)`` called while samples are worked on.
+
+    Parameters
+    ----------
+    report : callable
+        Called in the thread that entered the context.
+    """
+    token = _report.set(report)
+    try:
+        yield
+    finally:
+        _report.reset(token)
+
+
+def _batch_results(function, batches, parallel):
+    if parallel is None:
+        return (_run(function, batch) for batch in batches)
+    return parallel(delayed(_run)(function, batch) for batch in batches)
 
 
 def _run(function, samples):

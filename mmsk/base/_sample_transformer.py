@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from mmsk._utils.columns import as_cells, is_frame
+from mmsk._utils.columns import as_cells, is_frame, missing_rows
 from mmsk._utils.sklearn_private import (
     StrOptions,
     check_feature_names_in,
@@ -147,24 +147,37 @@ class SampleTransformer(TransformerMixin, BaseEstimator):
         """The names of what `_extract` returns; asked for when needed, never stored."""
         raise NotImplementedError
 
+    def _sources(self, cell):
+        """The sources in a cell; a ValueError here is a sample that cannot be read."""
+        return as_sources(cell)
+
     def _fit_cells(self, cells):
         """Learn from the column; most features have nothing to learn."""
 
     # What all share
 
     def _cells(self, X, *, reset):
+        cells = as_cells(X)
         if is_frame(X):
             validate_data(self, X, reset=reset, skip_check_array=True)
-            return as_cells(X)
-        cells = as_cells(X)
-        width = X.shape[1] if isinstance(X, np.ndarray) and X.ndim == 2 else 1
+            return cells
+        is_numeric = isinstance(X, np.ndarray) and X.ndim > 1 and X.dtype.kind not in "OUT"
+        width = X.shape[1] if is_numeric and X.ndim == 2 else 1
         if reset:
             self.n_features_in_ = width
-        elif width != self.n_features_in_:
+            if hasattr(self, "feature_names_in_"):  # of an earlier fit, on a table
+                del self.feature_names_in_
+        elif is_numeric and self.n_features_in_ not in (1, width):
+            # a column fits a matrix, and a matrix a column: rows are samples in both
             raise ValueError(
                 f"X has {width} features, but {type(self).__name__} is expecting "
                 f"{self.n_features_in_} features as input."
             )
+        if is_numeric:
+            return [
+                None if gone else cell
+                for cell, gone in zip(cells, missing_rows(X), strict=True)
+            ]
         return cells
 
     def _names_out(self):
@@ -190,10 +203,10 @@ class SampleTransformer(TransformerMixin, BaseEstimator):
     def _row(self, numbered_cell, *, raising):
         """Features of one cell, None if it is missing, or the `Failure` to read it."""
         index, cell = numbered_cell
-        sources = as_sources(cell)
-        if not sources:
-            return None
         try:
+            sources = self._sources(cell)
+            if not sources:
+                return None
             rows = np.stack([self._extract(self._read(source)) for source in sources])
         except ValueError as error:
             if not raising:

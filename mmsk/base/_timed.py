@@ -1,13 +1,11 @@
 """The base of extractors of recordings and films, whose samples may be segments."""
 
-import narwhals.stable.v2 as nw
 import numpy as np
 from sklearn.utils.validation import validate_data
 
-from mmsk._utils.columns import as_cells, is_frame, is_missing
+from mmsk._utils.columns import as_cells, column_at, is_frame
 from mmsk.base._sample_transformer import SampleTransformer
-from mmsk.exceptions import DecodeError
-from mmsk.io._sources import segment
+from mmsk.io._sources import Segment, as_sources, segment
 
 
 class TimedTransformer(SampleTransformer):
@@ -19,24 +17,23 @@ class TimedTransformer(SampleTransformer):
             return super()._cells(X, reset=reset)
         validate_data(self, X, reset=reset, skip_check_array=True)
         return [
-            None if is_missing(media) else self._segment(row, media, start_s, end_s)
-            for row, (media, start_s, end_s) in enumerate(zip(*columns, strict=True))
+            Segment(media, start_s, end_s) if as_sources(media) else None
+            for media, start_s, end_s in zip(*columns, strict=True)
         ]
 
-    def _segment(self, row, media, start_s, end_s):
-        try:
-            return segment(media, start_s, end_s)
-        except DecodeError as error:
-            error.add_note(f"{type(self).__name__}: row {row}, source {media!r}")
-            raise
+    def _sources(self, cell):
+        # times are checked here, so that a wrong one is the failure of its row only
+        return [
+            segment(*source) if isinstance(source, Segment) else source
+            for source in super()._sources(cell)
+        ]
 
 
 def _segment_columns(X):
     """The three columns as lists, or None where X is no table of segments."""
     if is_frame(X):
-        n_columns = len(nw.from_native(X, eager_only=True).columns)
-        if n_columns == 3:
-            return [as_cells(X.iloc[:, k] if hasattr(X, "iloc") else X[:, k]) for k in range(3)]
+        if X.shape[1] == 3:
+            return [as_cells(column_at(X, position)) for position in range(3)]
     elif isinstance(X, np.ndarray) and X.dtype == object and X.ndim == 2 and X.shape[1] == 3:
         return [list(X[:, k]) for k in range(3)]
     return None

@@ -1,5 +1,7 @@
 """Pictures in: any file Pillow reads becomes a grey or RGB array, upright and opaque."""
 
+from numbers import Integral
+
 import numpy as np
 
 from mmsk.exceptions import DecodeError
@@ -36,12 +38,14 @@ def read_image(source, *, size_px=None, gray=False):
     DecodeError
         If the source is no picture, is damaged, empty, holds NaN, or has more pixels
         than ``PIL.Image.MAX_IMAGE_PIXELS``.
+    ValueError
+        If ``size_px`` is neither None nor one or two positive ints.
 
     Notes
     -----
     EXIF rotation is applied; transparency is composited on white; palettes and CMYK
-    become RGB; 16-bit samples are divided by 257; of an animation the first frame counts.
-    A decoded grey or RGB array passes straight through.
+    become RGB; 16-bit samples are divided by 257 and rounded down; of an animation the
+    first frame counts. A decoded grey or RGB array passes straight through.
 
     Examples
     --------
@@ -50,7 +54,7 @@ def read_image(source, *, size_px=None, gray=False):
     >>> read_image(np.zeros((4, 6, 4), np.uint8)).max()  # all transparent: white
     np.uint8(255)
     """
-    size = (size_px, size_px) if isinstance(size_px, (int, np.integer)) else size_px
+    size = _height_width(size_px)
     with decoding("an image", source):
         if is_stored(source):
             image = _from_file(openable(source), size, gray)
@@ -65,6 +69,18 @@ def read_image(source, *, size_px=None, gray=False):
         if gray:
             image = to_gray(image)
         return image if size is None else _resized(image, size)
+
+
+def _height_width(size_px):
+    if size_px is None:
+        return None
+    size = (size_px, size_px) if isinstance(size_px, Integral) else size_px
+    sides = size if isinstance(size, (tuple, list, np.ndarray)) else ()
+    if len(sides) != 2 or not all(isinstance(s, Integral) and s > 0 for s in sides):
+        raise ValueError(
+            f"size_px must be a positive int, a pair of them or None, got {size_px!r}"
+        )
+    return tuple(map(int, sides))
 
 
 def to_gray(image):
@@ -89,15 +105,22 @@ def to_gray(image):
 
 
 def _from_file(opened, size, gray):
-    from PIL import Image, ImageOps
-
-    with Image.open(opened) as picture:
+    with _identified(opened) as picture:
         _check_pixels(picture)
         if size is not None:
             # a turned picture is as large either way round
             side = max(size)
             picture.draft("L" if gray else None, (side, side))
-        return _from_pil(ImageOps.exif_transpose(picture))
+        return _from_pil(picture)
+
+
+def _identified(opened):
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        return Image.open(opened)
+    except UnidentifiedImageError:  # names a stream by its address in memory
+        raise DecodeError("it is in no format that Pillow reads") from None
 
 
 def _check_pixels(picture):
@@ -112,12 +135,14 @@ def _check_pixels(picture):
 
 
 def _from_pil(picture):
+    from PIL import ImageOps
+
+    picture = ImageOps.exif_transpose(picture)
     mode = picture.mode
-    if mode == "F" or mode.startswith("I"):
-        samples = np.asarray(picture)
-        if mode == "F":
-            return _checked_floats(samples)
-        return (np.clip(samples, 0, 65535) // _FULL_16_BIT).astype(np.uint8)
+    if mode == "F":
+        return _checked_floats(np.asarray(picture))
+    if mode.startswith("I"):
+        return _from_16_bit(np.asarray(picture), picture.info.get("transparency"))
     if mode in ("LA", "La", "PA", "RGBA", "RGBa") or "transparency" in picture.info:
         return _on_white(picture)
     if mode == "LAB":
@@ -128,9 +153,18 @@ def _from_pil(picture):
     return np.asarray(picture.convert("L" if mode in _GRAY_MODES else "RGB"))
 
 
+def _from_16_bit(samples, transparent):
+    image = (np.clip(samples, 0, 65535) // _FULL_16_BIT).astype(np.uint8)
+    if transparent is not None:
+        image[samples == transparent] = 255
+    return image
+
+
 def _on_white(picture):
     from PIL import Image
 
+    if picture.mode == "La":  # the one mode that Pillow converts to a single other one
+        picture = picture.convert("LA")
     rgba = picture.convert("RGBA")
     white = Image.new("RGBA", rgba.size, "white")
     opaque = Image.alpha_composite(white, rgba)
@@ -163,20 +197,21 @@ def _as_uint8(array):
         return array
     if array.dtype == bool:
         return array.astype(np.uint8) * 255
-    if array.dtype == np.uint16:
+    if array.dtype.kind == "u" and array.dtype.itemsize == 2:  # in any byte order
         return (array // _FULL_16_BIT).astype(np.uint8)
     if array.dtype.kind in "iu" and array.min() >= 0 and array.max() <= 255:
         return array.astype(np.uint8)
+    span = f" in {array.min()}..{array.max()}" if array.dtype.kind in "iu" else ""
     raise DecodeError(
-        f"expected uint8, uint16, bool or floating samples, or integers in 0..255, "
-        f"got {array.dtype} in {array.min()}..{array.max()}"
+        "expected uint8, uint16, bool or floating samples, or integers in 0..255, "
+        f"got {array.dtype}{span}"
     )
 
 
 def _checked_floats(array):
     if not np.isfinite(array).all():
         raise DecodeError("it holds NaN or infinite pixels")
-    return array
+    return array.astype(array.dtype.newbyteorder("="), copy=False)
 
 
 def _resized(image, size):

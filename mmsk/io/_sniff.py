@@ -1,10 +1,12 @@
 """What a column holds, told from a sample of its cells, with the reason in words."""
 
+import codecs
 import datetime
 import itertools
 import os
+import re
 from collections import Counter
-from numbers import Number
+from numbers import Number, Real
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +25,7 @@ AUDIO_ENDINGS = frozenset(
 VIDEO_ENDINGS = frozenset(
     "mp4 m4v mov mkv avi webm mpg mpeg wmv flv ogv 3gp mts m2ts ts".split()
 )
+TEXT_ENDINGS = frozenset("txt text md rst html htm xml json tex log".split())
 _ENDINGS = {
     **dict.fromkeys(IMAGE_ENDINGS, "image"),
     **dict.fromkeys(AUDIO_ENDINGS, "audio"),
@@ -33,6 +36,7 @@ _MAGIC = (  # (offset, bytes, modality)
     (0, b"\x89PNG", "image"),
     (0, b"GIF8", "image"),
     (0, b"BM", "image"),
+    (8, b"avif", "image"),
     (0, b"II*\x00", "image"),
     (0, b"MM\x00*", "image"),
     (8, b"WEBP", "image"),
@@ -40,14 +44,21 @@ _MAGIC = (  # (offset, bytes, modality)
     (0, b"fLaC", "audio"),
     (0, b"OggS", "audio"),
     (0, b"ID3", "audio"),
-    (0, b"\xff\xfb", "audio"),
+    *((0, bytes([0xFF, second]), "audio") for second in b"\xfa\xfb\xf2\xf3\xf1\xf9"),
+    (8, b"AIF", "audio"),
+    (0, b".snd", "audio"),
     (8, b"M4A", "audio"),
     (4, b"ftyp", "video"),
     (8, b"AVI ", "video"),
     (0, b"\x1aE\xdf\xa3", "video"),
+    (0, b"FLV", "video"),
+    (0, b"\x30\x26\xb2\x75", "video"),
+    (0, b"\x00\x00\x01\xba", "video"),
 )
 _MOST = 0.9  # share of cells that must agree
 _MAX_CATEGORY_WORDS = 3
+_MAX_CATEGORY_CHARACTERS = 30  # not all scripts put spaces between words
+_URL_QUERY = re.compile(r"^([a-z][a-z0-9+.-]+://[^?#]*)[?#].*", re.IGNORECASE | re.DOTALL)
 
 
 class Guess(NamedTuple):
@@ -87,28 +98,45 @@ def guess_modality(column):
     'tabular'
     """
     cells = as_cells(column)
-    step = max(1, len(cells) // N_LOOKED_AT)
-    looked_at = cells[::step][: 2 * N_LOOKED_AT]
-    sources = list(itertools.chain.from_iterable(map(as_sources, looked_at)))
+    step = -(-len(cells) // N_LOOKED_AT)  # rounded up
+    sources = _sources(cells[::step])
     if not sources:
         # the few cells of a sparse column may all lie between those looked at
-        sources = list(itertools.chain.from_iterable(map(as_sources, cells)))[:N_LOOKED_AT]
+        sources = _sources(cells)[:N_LOOKED_AT]
     if not sources:
         return Guess("drop", f"all {len(cells)} cells are missing")
     kinds = Counter(map(_kind, sources))
     kind, count = kinds.most_common(1)[0]
     if count < _MOST * len(sources):
-        if kinds.keys() <= {"number", "text"}:
-            return Guess("tabular", "numbers mixed with words")
-        return Guess("drop", f"the cells are of several kinds: {', '.join(sorted(kinds))}")
+        if kinds.keys() <= {"number", "date", "text"}:
+            return Guess("tabular", f"the cells are of several kinds: {_listed(kinds)}")
+        return Guess("drop", f"the cells are of several kinds: {_listed(kinds)}")
     if kind == "text":
-        return _guess_strings([source for source in sources if isinstance(source, str)])
+        return _guess_strings([_text(source) for source in sources if _kind(source) == "text"])
     return _KINDS[kind]
 
 
+def _sources(cells):
+    sources = itertools.chain.from_iterable(map(as_sources, cells))
+    return [part.source if isinstance(part, Segment) else part for part in sources]
+
+
+def _listed(kinds):
+    return ", ".join(f"{kind} ({count})" for kind, count in kinds.most_common())
+
+
+def _text(source):
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        return bytes(source).decode("utf-8", "replace")
+    return os.fspath(source)
+
+
+_HEAD = 256  # bytes looked at to tell what a file is
+_DATES = (datetime.date, datetime.time, datetime.timedelta, np.datetime64)
 _KINDS = {
     "number": Guess("tabular", "the cells are numbers"),
-    "date": Guess("tabular", "the cells are dates"),
+    "date": Guess("tabular", "the cells are dates or times"),
+    "document": Guess("text", "the cells are paths of text files"),
     "image": Guess("image", "the cells are pictures"),
     "audio": Guess("audio", "the cells are recordings"),
     "video": Guess("video", "the cells are films"),
@@ -117,19 +145,18 @@ _KINDS = {
 
 
 def _kind(source):
-    if isinstance(source, Segment):
-        source = source.source
     if isinstance(source, str):
         return "text"
     if isinstance(source, (Number, np.bool_)):
         return "number"
-    if isinstance(source, (datetime.date, datetime.time, np.datetime64)):
+    if isinstance(source, _DATES):
         return "date"
-    if isinstance(source, (bytes, bytearray)):
-        return _kind_of_bytes(bytes(source[:16]))
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        return _kind_of_bytes(bytes(source[:_HEAD]))
     if isinstance(source, os.PathLike):
-        return _ENDINGS.get(_ending(os.fspath(source)), "other")
-    if isinstance(source, tuple) and len(source) == 2:
+        ending = _ending(os.fspath(source))
+        return "document" if ending in TEXT_ENDINGS else _ENDINGS.get(ending, "other")
+    if isinstance(source, tuple) and len(source) == 2 and isinstance(source[1], Real):
         return "audio" if np.ndim(source[0]) <= 2 else "video"
     if isinstance(source, np.ndarray):
         return _kind_of_array(source)
@@ -137,14 +164,24 @@ def _kind(source):
 
 
 def _kind_of_bytes(head):
+    if _is_text(head):
+        return "text"
     for offset, magic, modality in _MAGIC:
         if head[offset:].startswith(magic):
             return modality
     return "other"
 
 
+def _is_text(head):
+    # a character may be cut at the end of the head, and only there
+    try:
+        return "\0" not in codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+
+
 def _kind_of_array(array):
-    if array.ndim == 1:
+    if array.ndim == 1 or (array.ndim == 2 and array.shape[1] <= 2):  # mono, stereo
         return "audio"
     if array.ndim == 2 or (array.ndim == 3 and array.shape[2] in (1, 3, 4)):
         return "image"
@@ -152,6 +189,7 @@ def _kind_of_array(array):
 
 
 def _ending(path):
+    path = _URL_QUERY.sub(r"\1", path)
     return os.path.splitext(path)[1].lower().lstrip(".")
 
 
@@ -176,8 +214,9 @@ def _guess_strings(strings):
 def _guess_words(strings):
     distinct = len(set(strings))
     n_words = np.mean([len(string.split()) for string in strings])
-    repeated = len(strings) >= 10 and distinct <= 0.5 * len(strings)
-    if n_words <= _MAX_CATEGORY_WORDS and repeated:
+    short = n_words <= _MAX_CATEGORY_WORDS
+    short = short and np.mean(list(map(len, strings))) <= _MAX_CATEGORY_CHARACTERS
+    if short and len(strings) >= 10 and distinct <= 0.5 * len(strings):
         return Guess("tabular", f"{distinct} short values repeat in {len(strings)} cells")
     if len(strings) >= 10 and distinct == len(strings) and _share(_is_id, strings) >= _MOST:
         return Guess("drop", "every cell is another identifier, without words in it")

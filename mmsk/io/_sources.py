@@ -57,11 +57,14 @@ def segment(source, start_s, end_s):
 def describe_source(source):
     """A source in a few words, for messages: ``'a/17.png'``, ``ndarray(5, 6)``."""
     if isinstance(source, Segment):
-        return f"{describe_source(source.source)} from {source.start_s} s to {source.end_s} s"
+        end = "its end" if source.end_s == float("inf") else f"{source.end_s} s"
+        return f"{describe_source(source.source)} from {source.start_s} s to {end}"
     if isinstance(source, (bytes, bytearray, memoryview)):
         return f"{len(source)} bytes"
     if isinstance(source, (str, os.PathLike)):
         return _shortened(repr(os.fspath(source)))
+    if hasattr(source, "getbands"):  # a PIL image, whose repr holds its address in memory
+        return f"{source.mode} picture of {source.width} x {source.height} pixels"
     if hasattr(source, "shape"):
         return f"{type(source).__name__}{tuple(source.shape)}"
     if isinstance(source, tuple):
@@ -139,5 +142,5 @@ def decoding(kind, source):
         raise  # not the file's fault
     except Exception as cause:
         named = describe_source(source)
-        reason = str(cause) or type(cause).__name__
+        reason = _shortened(str(cause)) or type(cause).__name__
         raise DecodeError(f"cannot read {kind} from {named}: {reason}") from cause

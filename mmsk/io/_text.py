@@ -32,9 +32,10 @@ def read_text(source):
         if isinstance(source, (bytes, bytearray, memoryview)):
             return bytes(source).decode("utf-8-sig")
         if isinstance(source, os.PathLike):
-            path = os.fspath(source)
+            path = Path(source)
             # an empty document is a legal text, an empty picture is not
-            if os.path.exists(path) and os.path.getsize(path) == 0:
+            if path.is_file() and not path.stat().st_size:
                 return ""
-            return Path(openable(path)).read_text(encoding="utf-8-sig")
+            # as bytes: read_text would turn line ends of Windows into others
+            return Path(openable(source)).read_bytes().decode("utf-8-sig")
         raise DecodeError(f"expected a str, bytes or a Path, got {type(source).__name__}")

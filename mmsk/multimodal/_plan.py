@@ -95,7 +95,7 @@ def plan_views(roles):
     segment = [role.column for role in roles if role.role == "segment"]
     if len(segment) not in (0, 2):
         raise ValueError(f"segments need two columns, start and end in seconds, got {segment}.")
-    views: list[PlannedView] = []
+    views = []
     for column, role, reason in roles:
         if role not in MODALITIES:
             continue
@@ -161,7 +161,7 @@ def _with_segments(roles):
 
 def _with_legal_names(views):
     """View names that scikit-learn's nested parameters can carry, all different."""
-    taken: set[str] = set()
+    taken = set()
     named = []
     for view in views:
         name = view.name.replace("__", "_").strip("_") or "view"

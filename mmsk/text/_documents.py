@@ -1,0 +1,156 @@
+"""What the drop-in vectorizers add to scikit-learn's: columns, paths and missing documents."""
+
+import io
+import os
+
+from sklearn.utils import TransformerTags
+from sklearn.utils.validation import validate_data
+
+from mmsk._utils.columns import as_cells, is_frame, is_missing, is_series
+from mmsk._utils.sklearn_private import (
+    SetOutputMixin,
+    StrOptions,
+    validate_params,
+    wrap_output,
+)
+from mmsk.io import read_text
+
+DOCUMENT_CONSTRAINTS = {
+    "missing": [StrOptions({"raise", "empty"})],
+    "sparse_output": ["boolean"],
+}
+
+
+# Not a TransformerMixin, whose fit_transform would stand before scikit-learn's own. A class
+# that mixes this in must not define transform itself: the wrapper that set_output puts round
+# it would rename the argument raw_documents to X.
+class DocumentsMixin(SetOutputMixin, auto_wrap_output_keys=None):  # type: ignore[call-arg]
+    """Left of a vectorizer of scikit-learn: reads any column of documents for it.
+
+    A class that mixes this in has the parameters ``missing`` and ``sparse_output``.
+    """
+
+    def fit(self, raw_documents, y=None):
+        """Learn from documents.
+
+        Parameters
+        ----------
+        raw_documents : column of n_samples documents
+            List, tuple, Series, one-column frame, object array or any other iterable.
+        y : ignored
+
+        Returns
+        -------
+        self : object
+        """
+        self._learn(raw_documents)
+        return self
+
+    def fit_transform(self, raw_documents, y=None):
+        """Learn from documents, and return their matrix.
+
+        Parameters
+        ----------
+        raw_documents : column of n_samples documents
+            List, tuple, Series, one-column frame, object array or any other iterable.
+        y : ignored
+
+        Returns
+        -------
+        matrix : sparse matrix or ndarray of shape (n_samples, n_features)
+        """
+        return self._output(self._learn(raw_documents), raw_documents)
+
+    def transform(self, raw_documents):
+        """Matrix of documents.
+
+        Parameters
+        ----------
+        raw_documents : column of n_samples documents
+            List, tuple, Series, one-column frame, object array or any other iterable.
+
+        Returns
+        -------
+        matrix : sparse matrix or ndarray of shape (n_samples, n_features)
+            Sparse unless ``sparse_output=False``.
+        """
+        documents = self._documents(raw_documents, reset=False)
+        return self._output(super().transform(documents), raw_documents)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.input_tags.two_d_array = False
+        tags.input_tags.allow_nan = self.missing == "empty"
+        tags.transformer_tags = TransformerTags(preserves_dtype=[])
+        return tags
+
+    def _learn(self, raw_documents):
+        validate_params(self)
+        documents = self._documents(raw_documents, reset=True)
+        # not super().fit, which may call self.fit_transform: documents are read once
+        return super().fit_transform(documents)
+
+    def _output(self, matrix, raw_documents):
+        matrix = matrix if self.sparse_output else matrix.toarray()
+        return wrap_output(self, matrix, raw_documents)
+
+    def _documents(self, raw_documents, *, reset):
+        """Documents as scikit-learn reads them, one at a time."""
+        if isinstance(raw_documents, str):  # in scikit-learn's words
+            raise ValueError(
+                "Iterable over raw text documents expected, string object received."
+            )
+        if is_frame(raw_documents):
+            # not fitted, or with nothing to fit: no names to compare with
+            if reset or hasattr(self, "n_features_in_"):
+                validate_data(self, raw_documents, reset=reset, skip_check_array=True)
+        elif reset:
+            self.n_features_in_ = 1
+            if hasattr(self, "feature_names_in_"):  # of an earlier fit
+                del self.feature_names_in_
+        return self._present(_iterable(raw_documents))
+
+    def _present(self, documents):
+        """Documents with files read, and an empty one for a missing one."""
+        numbered = enumerate(documents)
+        for row, document in numbered:
+            if _is_missing(document):
+                if self.missing == "raise":
+                    later = [row for row, document in numbered if _is_missing(document)]
+                    raise ValueError(_missing_message([row, *later]))
+                document = _empty(self.input)
+            elif self.input == "content" and isinstance(document, os.PathLike):
+                document = read_text(document)
+            yield document
+
+
+def _iterable(raw_documents):
+    # no documents are an empty matrix here, and generators are read once, as they come
+    if isinstance(raw_documents, (list, tuple)) or not _is_container(raw_documents):
+        return raw_documents
+    return as_cells(raw_documents)
+
+
+def _is_container(X):
+    known = (bytes, bytearray, os.PathLike, dict)
+    return isinstance(X, known) or hasattr(X, "shape") or is_series(X) or is_frame(X)
+
+
+def _is_missing(document):
+    # a list is a document to a callable analyzer, and may be empty
+    return not isinstance(document, list) and is_missing(document)
+
+
+def _empty(kind):
+    if kind == "file":
+        return io.StringIO("")
+    return os.devnull if kind == "filename" else ""
+
+
+def _missing_message(rows):
+    shown = ", ".join(map(str, rows[:10])) + (", …" if len(rows) > 10 else "")
+    return (
+        f"{len(rows)} missing documents (None or NaN), in rows {shown}. Leave these rows "
+        "out, or pass missing='empty' to count them as empty documents."
+    )
