@@ -40,26 +40,27 @@ class LateFusion(ViewsEstimator):
     }
 
     def _fit_views(self, X, y, sample_weight):
-        """Fit every view; sets ``views_``, ``errors_`` and ``weights_``."""
+        """Fit every view; returns which rows each view that is kept was fitted on."""
         views = self._check_views()
-        weights = self._check_weights(views)
+        weights = self._check_weights(len(views))
         fit = partial(self._fit_one, X, y, sample_weight)
         found = map_samples(fit, views, self.n_jobs, reported=False)
-        self.errors_ = [failure for _, failures in found for failure in failures]
+        self.errors_ = [failure for _, rows in found for failure in rows.failures]
         kept = [k for k, (fitted, _) in enumerate(found) if fitted is not None]
         if not kept:
             raise ValueError("no view can be learned from: no row has any of them.")
         self.views_ = [(views[k][0], found[k][0], views[k][2]) for k in kept]
-        self.weights_ = None if weights is None else weights[kept]
+        self.weights_ = weights[kept]
         warn_of_failures(type(self).__name__, self.errors_, len(y))
+        return [found[k][1].present for k in kept]
 
-    def _check_weights(self, views):
+    def _check_weights(self, n_views):
         if self.weights is None:
-            return None
+            return np.ones(n_views)
         weights = np.asarray(self.weights, dtype=float)
-        if weights.shape != (len(views),) or not (weights >= 0).all() or not weights.any():
+        if weights.shape != (n_views,) or not (weights >= 0).all() or not weights.any():
             raise ValueError(
-                f"weights of {type(self).__name__} must be {len(views)} non-negative numbers, "
+                f"weights of {type(self).__name__} must be {n_views} non-negative numbers, "
                 f"one for each view and not all 0, got {self.weights!r}."
             )
         return weights
@@ -76,7 +77,7 @@ class LateFusion(ViewsEstimator):
                 f"the view {name!r} has {what} to learn from: it is left out.",
                 DroppedViewWarning,
             )
-        return fitted, rows.failures
+        return fitted, rows
 
     def _as_predictor(self, estimator, columns):
         """A view's predictor: its own, or the default one behind its transformer."""

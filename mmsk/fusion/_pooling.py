@@ -33,19 +33,21 @@ def linear_pool(
 
 
 def log_pool(
-    probabilities: np.ndarray, weights: np.ndarray | None, prior: np.ndarray
+    probabilities: np.ndarray, weights: np.ndarray, prior: np.ndarray, view_priors: np.ndarray
 ) -> np.ndarray:
-    r"""Log-opinion pool: the views' evidence beyond the prior, added up.
+    r"""Log-opinion pool: what each view says beyond its prior, added up.
 
     Parameters
     ----------
     probabilities : ndarray of shape (n_views, n_samples, n_classes)
         NaN where a row lacks a view.
-    weights : ndarray of shape (n_views,) or None
-        Exponents. None is the geometric mean: 1 divided by the number of views the row
-        has. All ones is the Bayes posterior of conditionally independent views.
+    weights : ndarray of shape (n_views,)
+        Exponents, not rescaled. All ones is the Bayes posterior of views that are
+        independent given the class.
     prior : ndarray of shape (n_classes,)
         Class shares in training.
+    view_priors : ndarray of shape (n_views, n_classes)
+        Class shares among the training rows that have each view.
 
     Returns
     -------
@@ -53,19 +55,13 @@ def log_pool(
 
     Notes
     -----
-    :math:`\log p(c) = (1 - \sum_m w_m) \log \pi_c + \sum_m w_m \log p_m(c) + const`.
+    :math:`\log p(c) = \log \pi(c) + \sum_m w_m \log (p_m(c) / \pi_m(c)) + const`.
     Without any view this is the prior. Probabilities are held above 1e-12.
     """
     present = _present(probabilities)
-    if weights is None:
-        share = present / np.maximum(present.sum(axis=0), 1)
-    else:
-        share = weights[:, None] * present
-    log_prior = np.log(np.maximum(prior, _TINY))
-    filled = np.where(present[:, :, None], probabilities, 1.0)
-    evidence = np.log(np.maximum(filled, _TINY))
-    logits = np.einsum("vn,vnc->nc", share, evidence)
-    logits += (1 - share.sum(axis=0))[:, None] * log_prior
+    filled = np.where(present[:, :, None], probabilities, view_priors[:, None, :])
+    evidence = _safe_log(filled) - _safe_log(view_priors)[:, None, :]
+    logits = _safe_log(prior) + np.einsum("v,vnc->nc", weights, evidence)
     return np.exp(logits - logsumexp(logits, axis=1, keepdims=True))
 
 
@@ -81,6 +77,10 @@ def vote_shares(
     votes = np.eye(probabilities.shape[2])[first]
     votes[~present] = np.nan
     return linear_pool(votes, weights, prior)
+
+
+def _safe_log(probabilities: np.ndarray) -> np.ndarray:
+    return np.log(np.maximum(probabilities, _TINY))
 
 
 def _present(probabilities: np.ndarray) -> np.ndarray:

@@ -35,8 +35,9 @@ class VotingFusionClassifier(ClassifierMixin, LateFusion):
         probabilities, ``"hard"`` the weighted majority of the predicted classes, ties to
         the lower class.
     weights : array-like of shape (n_views,) or None, default=None
-        Of the views as listed, dropped ones left out. None weighs them alike. In the
-        log-opinion pool they are exponents, and None is the geometric mean.
+        Of the views as listed, dropped ones left out. None is 1 for each. In the
+        log-opinion pool they are exponents and not rescaled: halve them all for views
+        that say much the same.
     n_jobs : int or None, default=None
         Views worked on at once.
 
@@ -46,7 +47,9 @@ class VotingFusionClassifier(ClassifierMixin, LateFusion):
     classes_ : ndarray of shape (n_classes,)
     class_prior_ : ndarray of shape (n_classes,)
         Weighted shares of the classes in ``fit``.
-    weights_ : ndarray of shape (n_views,) or None
+    view_priors_ : ndarray of shape (n_views, n_classes)
+        The same among the rows that have each view.
+    weights_ : ndarray of shape (n_views,)
     errors_ : list of Failure
         Sources that could not be read in ``fit``: ``(row, source, reason)``.
     n_features_in_ : int
@@ -55,11 +58,12 @@ class VotingFusionClassifier(ClassifierMixin, LateFusion):
 
     Notes
     -----
-    With :math:`\pi` the class prior and weights :math:`w_m` over the views :math:`m`
-    that a row has, the log-opinion pool is
-    :math:`\log p(c) = (1-\sum_m w_m)\log\pi_c + \sum_m w_m \log p_m(c) + const`.
-    A row that lacks a view is pooled over the others; one that has none gets the prior,
-    with a warning. A class that a view never saw keeps its prior in that view.
+    With the class prior :math:`\pi`, and :math:`\pi_m` among the rows that have view
+    :math:`m`, the log-opinion pool is
+    :math:`\log p(c) = \log\pi(c) + \sum_m w_m \log(p_m(c)/\pi_m(c)) + const`
+    over the views that a row has: with weights of 1 the Bayes posterior of views that are
+    independent given the class. A row that has none gets the prior, with a warning. A
+    class that a view never saw keeps its prior in that view.
 
     References
     ----------
@@ -113,9 +117,11 @@ class VotingFusionClassifier(ClassifierMixin, LateFusion):
         y = class_labels(X, y)
         self.classes_, codes = np.unique(y, return_inverse=True)
         weight = check_sample_weight(sample_weight, y)
-        counts = np.bincount(codes, weights=weight, minlength=len(self.classes_))
-        self.class_prior_ = counts / counts.sum()
-        self._fit_views(X, y, None if sample_weight is None else weight)
+        self.class_prior_ = np.bincount(codes, weights=weight) / weight.sum()
+        fitted_on = self._fit_views(X, y, None if sample_weight is None else weight)
+        self.view_priors_ = np.array(
+            [self._shares_among(codes[rows], weight[rows]) for rows in fitted_on]
+        )
         self._check_probabilities()
         return self
 
@@ -165,12 +171,18 @@ class VotingFusionClassifier(ClassifierMixin, LateFusion):
         for view, rows, filled in zip(self.views_, results, probabilities, strict=True):
             if rows.values is not None:
                 filled[rows.present] = self._aligned(view, rows.values)
-        weights, prior = self.weights_, self.class_prior_
         if self.voting == "log":
-            return log_pool(probabilities, weights, prior)
-        weights = np.ones(n_views) if weights is None else weights
+            return log_pool(probabilities, self.weights_, self.class_prior_, self.view_priors_)
         pool = linear_pool if self.voting == "soft" else vote_shares
-        return pool(probabilities, weights, prior)
+        return pool(probabilities, self.weights_, self.class_prior_)
+
+    def _shares_among(self, codes, weight):
+        """Shares of the classes among some rows; a class not among them keeps its prior."""
+        counts = np.bincount(codes, weights=weight, minlength=len(self.classes_))
+        seen = np.flatnonzero(counts)
+        return with_unseen_classes(
+            (counts[seen] / counts.sum())[None], seen, self.class_prior_
+        )[0]
 
     def _aligned(self, view, values):
         """A view's predictions as probabilities over all classes."""

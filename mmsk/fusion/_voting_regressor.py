@@ -32,7 +32,7 @@ class VotingFusionRegressor(RegressorMixin, LateFusion):
     views_ : list of (name, fitted regressor, columns)
     mean_ : float
         Weighted mean of ``y``: the prediction for a row that has none of the views.
-    weights_ : ndarray of shape (n_views,) or None
+    weights_ : ndarray of shape (n_views,)
     errors_ : list of Failure
         Sources that could not be read in ``fit``: ``(row, source, reason)``.
     n_features_in_ : int
@@ -102,8 +102,7 @@ class VotingFusionRegressor(RegressorMixin, LateFusion):
         for rows, filled in zip(results, predictions, strict=True):
             if rows.values is not None:
                 filled[rows.present, 0] = rows.values
-        weights = np.ones(len(results)) if self.weights_ is None else self.weights_
-        return linear_pool(predictions, weights, np.array([self.mean_]))[:, 0]
+        return linear_pool(predictions, self.weights_, np.array([self.mean_]))[:, 0]
 
     def _is_predictor(self, estimator):
         return is_regressor(estimator)

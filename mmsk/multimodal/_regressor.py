@@ -62,7 +62,7 @@ class MultimodalRegressor(RegressorMixin, MultimodalPredictor):
     >>> table = pd.DataFrame({"note": ["one", "two", "one", None], "size": [1.0, 2, 1, 2]})
     >>> model = MultimodalRegressor(fusion="early").fit(table, [10.0, 20.0, 10.0, 20.0])
     >>> model.predict(table).round()
-    array([10., 20., 10., 19.], dtype=float32)
+    array([11., 20., 11., 19.])
     """
 
     _fusions = REGRESSORS

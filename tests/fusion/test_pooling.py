@@ -10,6 +10,14 @@ from mmsk.fusion._pooling import linear_pool, log_pool, vote_shares, with_unseen
 PRIOR = np.array([0.5, 0.3, 0.2])
 
 
+def even_log_pool(probabilities, weights, prior):
+    """The log pool of views whose rows have the same class shares as all rows."""
+    return log_pool(probabilities, weights, prior, np.tile(prior, (len(weights), 1)))
+
+
+POOLS = (linear_pool, even_log_pool, vote_shares)
+
+
 def _some(n_views, seed, missing=0.0):
     rng = np.random.default_rng(seed)
     probabilities = rng.dirichlet(np.ones(3), size=(n_views, 7))
@@ -21,7 +29,7 @@ def _some(n_views, seed, missing=0.0):
 def test_every_pool_gives_distributions_whatever_is_missing(n_views, seed):
     probabilities = _some(n_views, seed, missing=0.5)
     weights = np.random.default_rng(seed).uniform(0.1, 2, n_views)
-    for pool in (linear_pool, log_pool, vote_shares):
+    for pool in POOLS:
         pooled = pool(probabilities, weights, PRIOR)
         assert (pooled >= 0).all()
         np.testing.assert_allclose(pooled.sum(axis=1), 1)
@@ -33,24 +41,28 @@ def test_a_view_missing_everywhere_is_no_view(n_views, seed):
     absent = np.full((1, 7, 3), np.nan)
     more = np.concatenate([probabilities, absent])
     weights = np.ones(n_views)
-    for pool in (linear_pool, log_pool, vote_shares):
+    for pool in POOLS:
         np.testing.assert_allclose(
             pool(more, np.ones(n_views + 1), PRIOR), pool(probabilities, weights, PRIOR)
         )
-    np.testing.assert_allclose(
-        log_pool(more, None, PRIOR), log_pool(probabilities, None, PRIOR)
-    )
 
 
 def test_rows_without_any_view_get_the_prior():
     nothing = np.full((2, 1, 3), np.nan)
-    for pool in (linear_pool, log_pool, vote_shares):
+    for pool in POOLS:
         np.testing.assert_allclose(pool(nothing, np.ones(2), PRIOR)[0], PRIOR)
 
 
-def test_the_log_pool_of_views_that_agree_is_what_they_say():
+def test_halved_exponents_of_two_views_that_say_the_same_give_what_they_say():
     says = np.array([[[0.7, 0.2, 0.1]]])
-    np.testing.assert_allclose(log_pool(np.repeat(says, 3, 0), None, PRIOR), says[0])
+    twice = even_log_pool(np.repeat(says, 2, 0), np.array([0.5, 0.5]), PRIOR)
+    np.testing.assert_allclose(twice, says[0])
+
+
+def test_a_view_that_says_its_own_prior_says_nothing():
+    says = np.array([[[0.7, 0.2, 0.1]], [[0.1, 0.1, 0.8]]])
+    pooled = log_pool(says, np.ones(2), PRIOR, np.array([PRIOR, [0.1, 0.1, 0.8]]))
+    np.testing.assert_allclose(pooled, says[0])
 
 
 def test_with_exponents_of_one_the_log_pool_is_the_bayes_posterior_of_independent_views():
@@ -62,12 +74,12 @@ def test_with_exponents_of_one_the_log_pool_is_the_bayes_posterior_of_independen
     posterior /= posterior.sum(axis=2, keepdims=True)
     bayes = likelihood.prod(axis=0) * PRIOR
     bayes /= bayes.sum(axis=1, keepdims=True)
-    np.testing.assert_allclose(log_pool(posterior, np.ones(2), PRIOR), bayes, atol=1e-6)
+    np.testing.assert_allclose(even_log_pool(posterior, np.ones(2), PRIOR), bayes, atol=1e-6)
 
 
 def test_a_certain_view_does_not_break_the_log_pool():
     says = np.array([[[1.0, 0.0, 0.0]], [[0.0, 1.0, 0.0]]])
-    assert np.isfinite(log_pool(says, None, PRIOR)).all()
+    assert np.isfinite(even_log_pool(says, np.ones(2), PRIOR)).all()
 
 
 def test_votes_are_counted_by_weight():

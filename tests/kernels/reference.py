@@ -1,1 +1,131 @@
 """Slow twins of the kernels, in plain NumPy, of the same names and signatures."""
+
+import numpy as np
+
+# Films: twins of mmsk/_kernels/video.py
+
+
+def full_range(luma, black, white):
+    level = np.clip(luma.astype(np.int64), black, white) - black
+    return ((510 * level + (white - black)) // (2 * (white - black))).astype(np.uint8)
+
+
+def luma_histogram(luma):
+    return np.bincount(luma.ravel(), minlength=256)
+
+
+def level_measures(counts):
+    levels = np.repeat(np.arange(256), counts)
+    # whole numbers: 0.05 * 60 is a little more than 3
+    low, high = (levels[-(-percent * len(levels) // 100) - 1] for percent in (5, 95))
+    shares = counts[counts > 0] / counts.sum()
+    entropy = -(shares * np.log2(shares)).sum()
+    return np.array([levels.mean(), levels.var(), high - low, entropy])
+
+
+def histogram_distance(counts, previous, n_bins):
+    shares = counts.reshape(n_bins, -1).sum(axis=1) / counts.sum()
+    shares_before = previous.reshape(n_bins, -1).sum(axis=1) / previous.sum()
+    return np.abs(shares - shares_before).sum() / 2
+
+
+def grid_sums(luma, n_cells):
+    row_of = _cells(luma.shape[0], n_cells)
+    col_of = _cells(luma.shape[1], n_cells)
+    return row_of @ luma.astype(np.int64) @ col_of.T
+
+
+def grid_differences(luma, previous, n_cells):
+    return grid_sums(np.abs(luma.astype(np.int64) - previous), n_cells)
+
+
+def _cells(length, n_cells):
+    """Which pixels lie in which cell, of shape (n_cells, length), 0 or 1."""
+    edges = np.arange(n_cells + 1) * length // n_cells
+    places = np.arange(length)
+    return ((edges[:-1, None] <= places) & (places < edges[1:, None])).astype(np.int64)
+
+
+# Pictures: twins of mmsk/_kernels/image.py
+
+
+def gray_gradients(image):
+    row_gradients, column_gradients = np.zeros_like(image), np.zeros_like(image)
+    row_gradients[1:-1] = image[2:] - image[:-2]
+    column_gradients[:, 1:-1] = image[:, 2:] - image[:, :-2]
+    return row_gradients, column_gradients
+
+
+def color_gradients(image):
+    rows, columns = map(np.stack, zip(*map(gray_gradients, image)))
+    return strongest_gradients(rows, columns)
+
+
+def strongest_gradients(row_gradients, column_gradients):
+    channels = np.hypot(row_gradients, column_gradients).argmax(axis=0)[None]
+    gradients = row_gradients, column_gradients
+    return tuple(np.take_along_axis(g, channels, axis=0)[0] for g in gradients)
+
+
+def longest(y, x):
+    return np.hypot(y, x).argmax()
+
+
+def votes_by_edge(row_gradients, column_gradients, edges):
+    x, y = column_gradients, row_gradients
+    sign = np.where((y < 0) | ((y == 0) & (x < 0)), -1, 1).astype(x.dtype)
+    bins = np.zeros_like(x)
+    for edge_x, edge_y in edges:
+        bins += sign * y * edge_x >= sign * x * edge_y
+    return bins, np.hypot(x, y)
+
+
+def votes_by_angle(row_gradients, column_gradients, angles, edges_deg):
+    line_deg = np.rad2deg(angles) % 180
+    bins = np.searchsorted(edges_deg, line_deg, side="right")
+    return np.where(np.isnan(angles), np.nan, bins), np.hypot(row_gradients, column_gradients)
+
+
+def cell_histograms(bins, votes, orientations, cell_height, cell_width):
+    n_rows, n_columns = bins.shape[0] // cell_height, bins.shape[1] // cell_width
+    cells = np.zeros((orientations, n_rows, n_columns))
+    for orientation, row, col in np.ndindex(*cells.shape):
+        rows = slice(row * cell_height, (row + 1) * cell_height)
+        columns = slice(col * cell_width, (col + 1) * cell_width)
+        cell_bins = bins[rows, columns]
+        counts = (cell_bins == orientation) | np.isnan(cell_bins)
+        cells[orientation, row, col] = np.where(counts, votes[rows, columns], 0).mean()
+    return cells
+
+
+def blocks_of_cells(cells, block_height, block_width):
+    _, n_rows, n_columns = cells.shape
+    return np.stack(
+        [
+            cells[:, row : row + block_height, col : col + block_width]
+            .transpose(1, 2, 0)
+            .ravel()
+            for row in range(n_rows - block_height + 1)
+            for col in range(n_columns - block_width + 1)
+        ],
+        axis=1,
+    )
+
+
+def divided_by_length(columns, squared):
+    if squared:
+        return columns / np.sqrt((columns**2).sum(axis=0) + 1e-10)
+    return columns / (np.abs(columns).sum(axis=0) + 1e-5)
+
+
+def normalized_blocks(cells, block_height, block_width, norm):
+    blocks = blocks_of_cells(cells, block_height, block_width)
+    if norm == 0:
+        blocks = divided_by_length(blocks, False)
+    elif norm == 1:
+        blocks = np.sqrt(divided_by_length(blocks, False))
+    elif norm == 2:
+        blocks = divided_by_length(blocks, True)
+    else:
+        blocks = divided_by_length(np.minimum(divided_by_length(blocks, True), 0.2), True)
+    return blocks.T

@@ -1,0 +1,91 @@
+"""The fusions on tables of ready features: each view alone, early, and each way of voting.
+
+Nothing is tuned: the classifier is the default logistic regression throughout, so the rows
+compare ways to fuse. Scores are the mean over the parts that the data set comes with.
+
+    python -m benchmarks.quality.matrices
+"""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+
+from benchmarks._harness import write_result
+from mmsk.fusion import FeatureFusion, VotingFusionClassifier
+
+DATA = Path(os.environ.get("MMSK_DATA", Path(__file__).parents[3] / "shared" / "data"))
+SETS = {
+    "mfeat, 200 rows": (
+        "mfeat",
+        ["fac", "fou", "kar", "mor", "pix", "zer"],
+        [f"draw200_{k}" for k in range(5)],
+    ),
+    "prokaryotic": (
+        "prokaryotic",
+        ["gene_repert", "proteome_comp", "text"],
+        ["fold", "fold_1", "fold_2", "fold_3", "fold_4"],
+    ),
+}
+
+
+def splits(table, column):
+    """Pairs of training and test masks: one for a draw, one a value for a column of folds."""
+    values = table[column]
+    if values.dtype.kind in "iuf":
+        return [((values != fold).to_numpy(), (values == fold).to_numpy()) for fold in range(5)]
+    return [((values == "train").to_numpy(), (values == "test").to_numpy())]
+
+
+def fusions(views):
+    """The models compared, by name."""
+    linear = LogisticRegression(C=10, max_iter=1000)
+    return {
+        **{f"{view[0]} alone": VotingFusionClassifier([view]) for view in views},
+        "plain concatenation": make_pipeline(FeatureFusion(views, scaler=None), linear),
+        "early": make_pipeline(FeatureFusion(views), linear),
+        "voting, log": VotingFusionClassifier(views),
+        "voting, log, geometric mean": VotingFusionClassifier(
+            views, weights=np.full(len(views), 1 / len(views))
+        ),
+        "voting, soft": VotingFusionClassifier(views, voting="soft"),
+        "voting, hard": VotingFusionClassifier(views, voting="hard"),
+    }
+
+
+def run(name):
+    """Mean accuracy and spread over the columns of parts, a row for each model."""
+    folder, names, columns = SETS[name]
+    features = np.load(DATA / folder / "features.npz")
+    table = pd.read_csv(DATA / folder / "table.csv")
+    X = np.hstack([features[view] for view in names])
+    y = features["label"]
+    stops = np.cumsum([features[view].shape[1] for view in names])
+    views = [
+        (view, "passthrough", slice(stop - features[view].shape[1], stop))
+        for view, stop in zip(names, stops.tolist(), strict=True)
+    ]
+    rows = {}
+    for model_name, model in fusions(views).items():
+        scores = [
+            np.mean([model.fit(X[a], y[a]).score(X[b], y[b]) for a, b in splits(table, column)])
+            for column in columns
+        ]
+        rows[model_name] = {
+            "accuracy": round(float(np.mean(scores)), 4),
+            "spread": round(float(np.std(scores)), 4),
+        }
+    return rows
+
+
+if __name__ == "__main__":
+    results = {}
+    for name in SETS:
+        results[name] = run(name)
+        print(f"\n{name}")
+        for model, row in results[name].items():
+            print(f"  {model:28} {100 * row['accuracy']:5.1f} ± {100 * row['spread']:3.1f} %")
+    write_result("quality_matrices", {"sets": results})
