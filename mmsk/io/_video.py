@@ -1,21 +1,25 @@
 """Films in: frames one at a time, never all in memory."""
 
-from fractions import Fraction
+import functools
+import itertools
+from contextlib import closing, contextmanager
 from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
 
+from mmsk._kernels.video import full_range
 from mmsk.exceptions import DecodeError
-from mmsk.io._sources import Segment, decoding, is_stored, openable
+from mmsk.io._container import open_container
+from mmsk.io._image import to_gray
+from mmsk.io._sources import Segment, decoding, is_stored
+
+#: Most pixels a frame may have: 8K film has half as many.
+MAX_FRAME_PIXELS = 2**26
 
 _ARRAY_RATE_HZ = 25.0  # frames a second of a film given as a bare array
-_FULL_RANGE = 2  # AVCOL_RANGE_JPEG: luma in 0..255; otherwise 16..235
-_PLANAR_8_BIT = ("gray", "yuv420p", "yuv422p", "yuv444p", "yuv440p", "yuv411p", "yuv410p")
-_PLANAR_8_BIT_FULL = ("yuvj420p", "yuvj422p", "yuvj444p", "yuvj440p")
-
-# limited-range luma stretched to 0..255, by table
-_STRETCH = np.clip(np.round((np.arange(256) - 16) * (255 / 219)), 0, 255).astype(np.uint8)
+_LIMITED_RANGE, _FULL_RANGE = 1, 2  # AVCOL_RANGE_MPEG: luma in 16..235; _JPEG: 0..255
+_BACK_S = (0.0, 2.0, 10.0)  # how long before the stretch to look for a frame to start at
 
 
 class Frame(NamedTuple):
@@ -36,20 +40,29 @@ def read_video(source, *, start_s=0.0, end_s=None, gray=False):
         (25 a second without).
     start_s, end_s : float, default=0.0, None
         The stretch wanted, in seconds; None is the end. A frame belongs to it if
-        ``start_s <= time < end_s``.
+        ``start_s <= time < end_s``, all rounded to microseconds.
     gray : bool, default=False
-        Whether frames are luma only. Luma is taken from the decoder without a copy.
+        Whether frames are luma only. Luma is taken from the decoder without a copy
+        where it has the full range.
 
     Yields
     ------
     image : ndarray of shape (height, width, 3) or (height, width), uint8
-        Upright, full range (0..255).
+        Upright, full range (0..255), all of the size that the file states. Not to be
+        written to: it may be what the decoder predicts the next frame from.
 
     Raises
     ------
     DecodeError
-        While iterating: if the source is no film, is damaged, or has no frame in the
-        stretch.
+        While iterating: if the source is no film, is damaged, has frames of more than
+        ``mmsk.io._video.MAX_FRAME_PIXELS`` pixels, or has no frame in the stretch.
+
+    Notes
+    -----
+    The time of a frame is when it is shown, from the start of the pictures. A file
+    without such times (raw H.264) has its frames spaced evenly, at the rate it states.
+    Rotation by quarter turns is applied, mirroring is not. Of a film cut short in
+    its last bytes, formats without an index (mkv, avi, ts) give the frames there are.
 
     Examples
     --------
@@ -59,8 +72,9 @@ def read_video(source, *, start_s=0.0, end_s=None, gray=False):
     >>> sum(1 for frame in read_video(film, end_s=1.0, gray=True))
     25
     """
-    for frame in iterate_frames(source, start_s=start_s, end_s=end_s, gray=gray):
-        yield frame.image
+    with closing(iterate_frames(source, start_s=start_s, end_s=end_s, gray=gray)) as frames:
+        for frame in frames:
+            yield frame.image
 
 
 def iterate_frames(source, *, start_s=0.0, end_s=None, gray=False):
@@ -68,20 +82,32 @@ def iterate_frames(source, *, start_s=0.0, end_s=None, gray=False):
     part = Segment.of(source)
     start = max(part.start_s, start_s)
     end = part.end_s if end_s is None else min(part.end_s, end_s)
+    # a stretch computed as 47 * 0.04 must meet the frame at 1.88
+    first, last = _microseconds(start), _microseconds(end)
     found = False
-    with decoding("a film", part.source):
-        if is_stored(part.source):
-            frames = _from_file(part.source, start, gray)
-        else:
-            frames = _from_array(part.source, gray)
+    with decoding("a film", part.source), closing(_frames(part.source, start, gray)) as frames:
         for frame in frames:
-            if frame.time_s >= end:
+            time = _microseconds(frame.time_s)
+            if time >= last:
                 break
-            if frame.time_s >= start:
+            if time >= first or first <= 0:
                 found = True
                 yield frame
         if not found:
+            if start <= 0 and end == float("inf"):
+                raise DecodeError("it has no frame")
             raise DecodeError(f"it has no frame between {start} s and {end} s")
+
+
+def _microseconds(time_s):
+    return time_s if time_s == float("inf") else round(time_s * 1e6)
+
+
+def _frames(source, start_s, gray):
+    """Frames from some one at or before the start."""
+    if is_stored(source):
+        return _from_file(source, start_s, gray)
+    return _from_array(source, gray)
 
 
 def _from_array(source, gray):
@@ -93,21 +119,14 @@ def _from_array(source, gray):
             "expected a path, bytes, an array of frames or a pair (array, rate_hz), "
             f"got {type(source).__name__}"
         )
-    if (
-        source.dtype != np.uint8
-        or source.ndim not in (3, 4)
-        or source.shape[3:]
-        not in (
-            (),
-            (3,),
-        )
-    ):
+    shaped = source.ndim == 3 or (source.ndim == 4 and source.shape[3] == 3)
+    if source.dtype != np.uint8 or not shaped or 0 in source.shape[1:]:
         raise DecodeError(
             "expected uint8 frames of shape (n_frames, height, width) or "
             f"(n_frames, height, width, 3), got {source.dtype} of shape {source.shape}"
         )
-    from mmsk.io._image import to_gray
-
+    if not 0 < rate_hz < float("inf"):
+        raise DecodeError(f"a film needs a rate of more than 0 frames a second, got {rate_hz}")
     for number, image in enumerate(source):
         if gray:
             image = to_gray(image)
@@ -117,39 +136,154 @@ def _from_array(source, gray):
 
 
 def _from_file(source, start_s, gray):
+    with _opened(source) as (container, stream):
+        size = (stream.width, stream.height)
+        timed = _timed_frames(container, stream, start_s)
+        if timed is not None:
+            for time_s, frame in timed:
+                _check_pixels(frame.width, frame.height)
+                if size != (frame.width, frame.height):
+                    frame = frame.reformat(*size)
+                image = _luma(frame) if gray else frame.to_ndarray(format="rgb24")
+                yield Frame(time_s, _upright(image, frame.rotation))
+            return
+    yield from _from_file(source, 0.0, gray)  # its start cannot be found: read all
+
+
+@contextmanager
+def _opened(source):
+    """The container and its first stream of moving pictures; FFmpeg's errors in words."""
     import av
 
-    with av.open(openable(source), metadata_errors="ignore") as container:
-        if not container.streams.video:
-            raise DecodeError("it has no pictures")
-        stream = container.streams.video[0]
-        stream.codec_context.thread_count = 1  # files run in parallel, not frames
-        base = stream.time_base or Fraction(1, 25)
-        origin_s = float((stream.start_time or 0) * base)
-        if start_s > 0:
-            container.seek(int((start_s + origin_s) / base), stream=stream)
-        time_s = 0.0
-        for frame in container.decode(stream):
-            if frame.time is not None:
-                time_s = frame.time - origin_s
-            image = _luma(frame) if gray else frame.to_ndarray(format="rgb24")
-            yield Frame(time_s, _upright(image, getattr(frame, "rotation", 0)))
+    try:
+        with open_container(source) as container:
+            streams = [stream for stream in container.streams.video if not _is_cover(stream)]
+            # FFmpeg draws a long text as a film of a terminal
+            if not streams or container.format.name == "tty":
+                raise DecodeError("it has no pictures")
+            stream = streams[0]
+            _check_pixels(stream.width, stream.height)
+            stream.codec_context.thread_count = 1  # files run in parallel, not frames
+            yield container, stream
+    except av.FFmpegError as error:
+        raise DecodeError(f"it is damaged or no film (FFmpeg: {error.strerror})") from error
+
+
+def _is_cover(stream):
+    from av.stream import Disposition
+
+    return bool(stream.disposition & Disposition.attached_pic)
+
+
+def _check_pixels(width, height):
+    if width * height > MAX_FRAME_PIXELS:
+        raise DecodeError(
+            f"its frames have {width} x {height} pixels, more than {MAX_FRAME_PIXELS}"
+        )
+
+
+def _timed_frames(container, stream, start_s):
+    """Pairs (time_s, frame) from some frame at or before the start.
+
+    None where such a frame cannot be found; the container is of no more use then.
+    """
+    if container.format.name == "avi":
+        return _timed_avi_frames(container, stream, start_s)
+    origin = stream.start_time or 0
+    if start_s <= 0:
+        return _timed(container.decode(stream), stream, origin)
+    if stream.start_time is None:
+        return None
+    return _sought(container, stream, start_s, origin)
+
+
+def _timed_avi_frames(container, stream, start_s):
+    """As `_timed_frames`, by decoding time: AVI knows no time of showing.
+
+    The decoder holds frames back to bring them into order, the first one as long as all
+    others, so its time is the origin.
+    """
+    decoded = container.decode(stream)
+    first = next(decoded, None)
+    if first is None:
+        return iter(())
+    origin = first.dts or 0
+    if start_s <= 0:
+        return _timed(itertools.chain([first], decoded), stream, origin, by_decoding=True)
+    if origin != (stream.start_time or 0):
+        return None  # after a seek frames are held back otherwise
+    return _sought(container, stream, start_s, origin, by_decoding=True)
+
+
+def _sought(container, stream, start_s, origin, by_decoding=False):
+    """Timed frames from a key frame at or before the start, or None.
+
+    A container leads to a place near the one wanted, often behind it: its index counts
+    by decoding time, or it has none and guesses. So the frame found is checked.
+    """
+    import av
+
+    for back_s in _BACK_S:
+        place = max(start_s - back_s, 0.0)
+        try:
+            container.seek(int(place / stream.time_base) + origin, stream=stream)
+            timed = _timed(container.decode(stream), stream, origin, by_decoding)
+            time_s, first = next(timed, (None, None))
+        except av.FFmpegError:
+            return None
+        if first is not None and first.key_frame and time_s <= start_s:
+            return itertools.chain([(time_s, first)], timed)
+    return None
+
+
+def _timed(decoded, stream, origin, by_decoding=False):
+    """Each frame with its time in seconds; evenly spaced where the file states none."""
+    step_s = 1 / (stream.guessed_rate or stream.average_rate or _ARRAY_RATE_HZ)
+    time_s = -float(step_s)
+    for frame in decoded:
+        stamp = frame.dts if by_decoding else frame.pts
+        if stamp is None:
+            time_s += float(step_s)
+        else:
+            time_s = float((stamp - origin) * stream.time_base)
+        yield time_s, frame
 
 
 def _luma(frame):
+    bits = _luma_bits(frame.format.name)
+    if bits == 0:
+        return frame.to_ndarray(format="gray")
+    plane = frame.planes[0]
+    lines = np.frombuffer(plane, np.uint8 if bits == 8 else "<u2")
+    lines = lines.reshape(-1, plane.line_size // lines.itemsize)
+    image = lines[: frame.height, : frame.width]  # a line may be padded
+    if not _is_full_range(frame):
+        return full_range(image, 16 << (bits - 8), 235 << (bits - 8))
+    return image if bits == 8 else full_range(image, 0, (1 << bits) - 1)
+
+
+@functools.cache
+def _luma_bits(pixel_format):
+    """Bits of a luma sample where plane 0 holds luma and nothing else, otherwise 0."""
+    import av
+
+    form = av.VideoFormat(pixel_format)
+    bits = form.components[0].bits
+    if pixel_format.startswith(("yuv", "gray")):
+        alone = form.is_planar or len(form.components) == 1
+        usable = bits == 8 or (8 < bits <= 16 and not form.is_big_endian)
+        return bits if alone and usable else 0
+    return 8 if pixel_format in ("nv12", "nv21", "nv16") else 0
+
+
+def _is_full_range(frame):
+    # "yuvj" is FFmpeg's old way to say full range; grey alone is full unless it says not
     name = frame.format.name
-    if name in _PLANAR_8_BIT or name in _PLANAR_8_BIT_FULL:
-        plane = frame.planes[0]
-        rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
-        image = rows[: frame.height, : frame.width]  # a line may be padded
-        full = name in _PLANAR_8_BIT_FULL or name == "gray"
-        if full or frame.color_range == _FULL_RANGE:
-            return image
-        return _STRETCH[image]
-    return frame.to_ndarray(format="gray")
+    if name.startswith("gray"):
+        return frame.color_range != _LIMITED_RANGE
+    return name.startswith("yuvj") or frame.color_range == _FULL_RANGE
 
 
 def _upright(image, rotation):
-    if rotation % 90:
-        return image
-    return np.rot90(image, rotation // 90)
+    # FFmpeg states how far to turn a frame, counterclockwise as np.rot90 does
+    return image if rotation % 90 else np.rot90(image, rotation // 90)

@@ -292,7 +292,7 @@ def test_a_wrong_size_is_an_error_of_the_caller_not_of_the_file(size_px):
         ),
         ("absent.png", r"from 'absent.png': \[Errno 2\] No such file"),
         (Path("absent.png"), r"from 'absent.png': \[Errno 2\] No such file"),
-        ("nul\0.png", "null byte"),
+        ("nul\0.png", "null (byte|character)"),
         (None, "from None: expected a path, bytes, a PIL image or an array, got NoneType"),
         (float("nan"), "from nan: expected a path, .* got float"),
         (7, "got int"),

@@ -1,0 +1,192 @@
+"""Loops over the frames of a film.
+
+Conventions: luma is (height, width) uint8; rows run downwards and may be padded, so the
+array need not be contiguous. Cell ``i`` of a grid holds the rows from ``i * height // n_cells``
+up to ``(i + 1) * height // n_cells``, and columns alike. Callers check sizes; kernels do
+not raise.
+"""
+
+import numpy as np
+
+from mmsk._kernels._jit import kernel
+
+
+@kernel
+def full_range(luma, black, white):
+    """Luma of any range stretched to 8 bits, 0..255.
+
+    Parameters
+    ----------
+    luma : ndarray of shape (height, width), uint8 or uint16
+    black, white : int
+        The levels that become 0 and 255; 16 and 235 for limited range in 8 bits.
+
+    Returns
+    -------
+    stretched : ndarray of shape (height, width), uint8
+        ``(luma - black) * 255 / (white - black)``, clipped and rounded to nearest.
+    """
+    height, width = luma.shape
+    stretched = np.empty((height, width), np.uint8)
+    # float32 holds 16 bits exactly, and vectorises; a table takes three times as long
+    low, high = np.float32(black), np.float32(white)
+    scale = np.float32(255) / (high - low)
+    for row in range(height):
+        for col in range(width):
+            level = min(max(np.float32(luma[row, col]), low), high) - low
+            stretched[row, col] = np.uint8(level * scale + np.float32(0.5))
+    return stretched
+
+
+@kernel
+def luma_histogram(luma):
+    """Count of pixels at each level.
+
+    Parameters
+    ----------
+    luma : ndarray of shape (height, width), uint8
+
+    Returns
+    -------
+    counts : ndarray of shape (256,), int64
+    """
+    height, width = luma.shape
+    counts = np.zeros(256, np.int64)
+    for row in range(height):
+        for col in range(width):
+            counts[luma[row, col]] += 1
+    return counts
+
+
+@kernel
+def level_measures(counts):
+    """Mean, variance, contrast and entropy of the pixels counted in a histogram.
+
+    Parameters
+    ----------
+    counts : ndarray of shape (256,), int64
+        At least one pixel.
+
+    Returns
+    -------
+    measures : ndarray of shape (4,), float64
+        Mean level; variance about it; 95th less 5th percentile, where percentile ``p`` is
+        the lowest level at or below which lie ``p`` % of the pixels; entropy of the
+        shares in bits.
+    """
+    n_pixels = 0
+    total = 0
+    for level in range(256):
+        n_pixels += counts[level]
+        total += level * counts[level]
+    mean = total / n_pixels
+    squares = 0.0
+    entropy = 0.0
+    below = 0
+    low = -1
+    high = -1
+    for level in range(256):
+        count = counts[level]
+        if count == 0:
+            continue
+        squares += count * (level - mean) ** 2
+        entropy -= count / n_pixels * np.log2(count / n_pixels)
+        below += count
+        if low < 0 and below * 100 >= 5 * n_pixels:
+            low = level
+        if high < 0 and below * 100 >= 95 * n_pixels:
+            high = level
+    # a flat frame would have the entropy -0.0
+    return np.array([mean, squares / n_pixels, high - low, max(entropy, 0.0)])
+
+
+@kernel
+def histogram_distance(counts, previous, n_bins):
+    """Half the sum of the absolute differences between the shares of two histograms.
+
+    Parameters
+    ----------
+    counts, previous : ndarray of shape (256,), int64
+        At least one pixel each.
+    n_bins : int
+        A divisor of 256: levels are pooled in so many bins of one width.
+
+    Returns
+    -------
+    distance : float
+        From 0 (alike) to 1 (no bin in common).
+    """
+    width = 256 // n_bins
+    distance = 0.0
+    n_pixels = counts.sum()
+    n_previous = previous.sum()
+    for start in range(0, 256, width):
+        pooled = 0
+        pooled_previous = 0
+        for level in range(start, start + width):
+            pooled += counts[level]
+            pooled_previous += previous[level]
+        distance += abs(pooled / n_pixels - pooled_previous / n_previous)
+    return distance / 2
+
+
+@kernel
+def grid_sums(luma, n_cells):
+    """Sum of the levels in each cell of a square grid.
+
+    Parameters
+    ----------
+    luma : ndarray of shape (height, width), uint8
+        Less than 2**23 pixels wide.
+    n_cells : int
+        Cells per side.
+
+    Returns
+    -------
+    sums : ndarray of shape (n_cells, n_cells), int64
+        0 in a cell without pixels, which there are if a side has fewer than ``n_cells``.
+    """
+    height, width = luma.shape
+    sums = np.zeros((n_cells, n_cells), np.int64)
+    for i in range(n_cells):
+        for j in range(n_cells):
+            start, stop = j * width // n_cells, (j + 1) * width // n_cells
+            for row in range(i * height // n_cells, (i + 1) * height // n_cells):
+                levels = luma[row, start:stop]
+                total = np.int32(0)  # 32 bits hold a row, and vectorise best
+                for col in range(len(levels)):
+                    total = np.int32(total + levels[col])
+                sums[i, j] += total
+    return sums
+
+
+@kernel
+def grid_differences(luma, previous, n_cells):
+    """Sum of the absolute differences of two frames in each cell of a square grid.
+
+    Parameters
+    ----------
+    luma, previous : ndarray of shape (height, width), uint8
+        Less than 2**23 pixels wide.
+    n_cells : int
+        Cells per side.
+
+    Returns
+    -------
+    sums : ndarray of shape (n_cells, n_cells), int64
+        0 in a cell without pixels, which there are if a side has fewer than ``n_cells``.
+    """
+    height, width = luma.shape
+    sums = np.zeros((n_cells, n_cells), np.int64)
+    for i in range(n_cells):
+        for j in range(n_cells):
+            start, stop = j * width // n_cells, (j + 1) * width // n_cells
+            for row in range(i * height // n_cells, (i + 1) * height // n_cells):
+                levels = luma[row, start:stop]
+                before = previous[row, start:stop]
+                total = np.int32(0)
+                for col in range(len(levels)):
+                    step = abs(np.int32(levels[col]) - np.int32(before[col]))
+                    total = np.int32(total + np.int32(step))
+                sums[i, j] += total
+    return sums
