@@ -13,7 +13,7 @@ class Modality(NamedTuple):
     Attributes
     ----------
     features : callable
-        ``features(n_jobs=, on_error=)`` makes the default, unfitted transformer.
+        ``features(on_error=)`` makes the default, unfitted transformer.
     reads_files : bool
         Whether a string in a cell is the path of a file.
     timed : bool
@@ -28,7 +28,7 @@ class Modality(NamedTuple):
     together: bool = False
 
 
-def _text_features(n_jobs, on_error):
+def _text_features(on_error):
     # words of one letter count: some scripts have them, and short labels are made of them
     words = text.TfidfVectorizer(
         ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"(?u)\b\w+\b"
@@ -38,19 +38,19 @@ def _text_features(n_jobs, on_error):
     return FeatureUnion([("words", words), ("characters", characters)])
 
 
-def _image_features(n_jobs, on_error):
-    return image.HOG(size_px=64, n_jobs=n_jobs, on_error=on_error)
+def _image_features(on_error):
+    return image.HOG(size_px=64, on_error=on_error)
 
 
-def _audio_features(n_jobs, on_error):
-    return audio.MFCC(n_mfcc=20, n_jobs=n_jobs, on_error=on_error)
+def _audio_features(on_error):
+    return audio.MFCC(n_mfcc=20, on_error=on_error)
 
 
-def _video_features(n_jobs, on_error):
-    return video.FrameStatistics(n_jobs=n_jobs, on_error=on_error)
+def _video_features(on_error):
+    return video.FrameStatistics(on_error=on_error)
 
 
-def _tabular_features(n_jobs, on_error):
+def _tabular_features(on_error):
     return tabular.TabularEncoder()
 
 

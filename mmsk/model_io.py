@@ -4,18 +4,21 @@ import importlib
 import inspect
 import json
 import zipfile
+from contextlib import contextmanager
 from pathlib import Path
 
 from mmsk._utils.optional import require
 
 _NOTES = "mmsk.json"  # what skops does not write down: versions, and the caller's notes
 
+_ROOT = type(Path())  # ``root`` may be one; the module of its name depends on the Python
 #: Types beyond skops' own list that a model file may hold. Nothing else is ever loaded.
 _PARTS = (
     "mmsk.base._sample_transformer.Failure",
     "mmsk.fusion._feature_fusion._toarray",
     "mmsk.multimodal._fusions._as_float64",
     "sklearn.utils._bunch.Bunch",
+    f"{_ROOT.__module__}.{_ROOT.__qualname__}",
 )
 _ROOMS = ("mmsk", "mmsk.text", "mmsk.image", "mmsk.audio", "mmsk.video", "mmsk.tabular",
           "mmsk.fusion")  # fmt: skip
@@ -90,7 +93,8 @@ def load_model(path, *, allow=()):
         needed = [kind for kind, names in _ASKED_FOR.items() if set(names) & set(refused)]
         remedy = f" Pass allow={tuple(needed)!r} if you trust its maker." if needed else ""
         raise ValueError(f"{path} holds types that are not loaded: {refused}.{remedy}")
-    return skops.load(path, trusted=_trusted(allow))
+    with _reading(path):
+        return skops.load(path, trusted=_trusted(allow))
 
 
 def read_notes(path):
@@ -109,19 +113,30 @@ def read_notes(path):
     ValueError
         If the file is no model file of mmsk.
     """
+    with _reading(path), zipfile.ZipFile(path) as archive:
+        return dict(json.loads(archive.read(_NOTES)))
+
+
+@contextmanager
+def _reading(path):
+    """Turn whatever a damaged or crafted archive makes its readers raise into a ValueError."""
     try:
         with zipfile.ZipFile(path) as archive:
-            return json.loads(archive.read(_NOTES))
-    except (zipfile.BadZipFile, KeyError) as error:
-        raise ValueError(f"{path} is no model file of mmsk: {error}") from error
+            # save_model does not compress, so a small file cannot unfold into a huge one
+            if any(part.file_size != part.compress_size for part in archive.infolist()):
+                raise zipfile.BadZipFile("it is compressed")
+        yield
+    except (OSError, MemoryError):
+        raise  # of the machine, not of the file
+    except Exception as error:
+        reason = str(error) or type(error).__name__
+        raise ValueError(f"{path} is no model file of mmsk: {reason}") from error
 
 
 def _unknown_types(path, allow):
     skops = require("skops.io", extra="all", needed_by="load_model")
-    try:
+    with _reading(path):
         found = skops.get_untrusted_types(file=path)
-    except (zipfile.BadZipFile, KeyError, json.JSONDecodeError) as error:
-        raise ValueError(f"{path} is no model file: {error}") from error
     return sorted(set(found) - set(_trusted(allow)))
 
 

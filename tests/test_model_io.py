@@ -1,5 +1,6 @@
 """Models as files: what is kept, and what is refused."""
 
+import contextlib
 import zipfile
 
 import numpy as np
@@ -82,3 +83,30 @@ def test_an_unknown_kind_of_content_cannot_be_allowed(tmp_path):
     save_model(MultimodalClassifier().fit(TABLE, Y), tmp_path / "m")
     with pytest.raises(ValueError, match="allow must be of"):
         load_model(tmp_path / "m", allow=("anything",))
+
+
+def test_a_root_that_is_a_path_is_kept(tmp_path):
+    model = MultimodalClassifier(root=tmp_path).fit(TABLE, Y)
+    save_model(model, tmp_path / "m")
+    assert load_model(tmp_path / "m").root == tmp_path
+
+
+@pytest.mark.parametrize("load", [load_model, read_notes])
+def test_an_archive_that_unfolds_is_refused(load, tmp_path):
+    with zipfile.ZipFile(tmp_path / "m", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mmsk.json", b" " * 10**6)
+    with pytest.raises(ValueError, match="it is compressed"):
+        load(tmp_path / "m")
+
+
+def test_a_damaged_file_is_a_value_error_wherever_the_damage_lies(tmp_path):
+    save_model(MultimodalClassifier("early").fit(TABLE, Y), tmp_path / "m")
+    content = (tmp_path / "m").read_bytes()
+    for place in range(0, len(content), len(content) // 60):
+        damaged = bytearray(content)
+        damaged[place : place + 40] = b"x" * 40
+        (tmp_path / "d").write_bytes(damaged)
+        with contextlib.suppress(ValueError):
+            load_model(tmp_path / "d")
+        with contextlib.suppress(ValueError):
+            read_notes(tmp_path / "d")

@@ -187,7 +187,7 @@ def missing_rows(X):
         return np.zeros(X.shape[0], dtype=bool)
     if is_frame(X):
         columns = [missing_rows(column_at(X, position)) for position in range(X.shape[1])]
-        return np.logical_and.reduce(columns)
+        return np.logical_and.reduce(columns) if columns else np.ones(len(X), dtype=bool)
     if isinstance(X, np.ndarray) and X.ndim >= 2 and X.dtype.kind != "O":
         if X.dtype.kind != "f":
             return np.zeros(len(X), dtype=bool)

@@ -3,6 +3,7 @@
 Present and alike in scikit-learn 1.6 to 1.9.
 """
 
+from sklearn.model_selection._search import BaseSearchCV
 from sklearn.utils import _safe_indexing as safe_indexing
 from sklearn.utils._indexing import _get_column_indices as get_column_indices
 from sklearn.utils._param_validation import HasMethods, Interval, Options, StrOptions
@@ -15,6 +16,7 @@ from sklearn.utils.validation import _check_y as check_y
 
 __all__ = [
     "BaseComposition",
+    "BaseSearchCV",
     "HasMethods",
     "Interval",
     "Options",

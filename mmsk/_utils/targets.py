@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length
 
-from mmsk._utils.columns import is_series, missing_rows
+from mmsk._utils.columns import column_at, is_frame, is_series, missing_rows
 from mmsk._utils.sklearn_private import check_y
 
 
@@ -58,11 +58,21 @@ def target_numbers(X, y):
 
 def _as_array(y):
     """A column as an array, with an error that says which rows lack a value."""
-    if is_series(y) or isinstance(y, list):
+    if is_frame(y) and y.shape[1] == 1:
+        y = column_at(y, 0)
+    is_array = isinstance(y, np.ndarray)
+    if is_series(y) or isinstance(y, (list, tuple)) or (is_array and y.dtype.kind in "Of"):
         lacking = np.flatnonzero(missing_rows(y)) if len(y) else []
         if len(lacking):
             raise ValueError(
                 f"y is missing (NaN) in {len(lacking)} rows, the first "
                 f"{[int(row) for row in lacking[:5]]}. Leave these rows out."
             )
-    return y.to_numpy() if is_series(y) else y
+    y = y.to_numpy() if is_series(y) else y
+    if isinstance(y, np.ndarray) and y.dtype == object and not any(map(_is_text, y.flat)):
+        return np.array(y.tolist())  # bools and numbers, as a column with gaps had left them
+    return y
+
+
+def _is_text(cell):
+    return isinstance(cell, str)

@@ -6,10 +6,10 @@ plain joblib loses it.
 """
 
 import math
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 
-from joblib import effective_n_jobs
+from joblib import effective_n_jobs, parallel_config
 from sklearn.utils.parallel import Parallel, delayed
 
 _report: ContextVar = ContextVar("mmsk_report", default=None)
@@ -65,6 +65,17 @@ def reporting(report):
         yield
     finally:
         _report.reset(token)
+
+
+def using_workers(n_jobs):
+    """A context in which ``n_jobs=None`` of extractors and estimators means ``n_jobs``.
+
+    Parameters
+    ----------
+    n_jobs : int or None
+        None leaves it at what it meant before.
+    """
+    return nullcontext() if n_jobs is None else parallel_config(n_jobs=n_jobs)
 
 
 def _batch_results(function, batches, parallel):

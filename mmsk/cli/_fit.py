@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 from mmsk.cli._progress import print_table, working
-from mmsk.cli._table import check_columns, read_table, rows_where
+from mmsk.cli._table import check_columns, check_output, read_table, rows_where
 
 _MOST_CLASSES = 50  # more different whole numbers than this are a quantity, not classes
 
@@ -43,6 +43,7 @@ def run(options):
     """Fit on the rows asked for and save the model."""
     from mmsk.model_io import save_model
 
+    check_output(options.output)
     table = read_table(options.table)
     named = [options.target, *options.drop, *([options.groups] if options.groups else [])]
     check_columns(table, named)
@@ -51,16 +52,19 @@ def run(options):
     if not labelled.all():
         print(f"{(~labelled).sum()} rows have no {options.target} and are left out")
         table = table[labelled]
+        if not len(table):
+            raise ValueError(f"no row has a {options.target}.")
     y = table[options.target]
     task = _task(y) if options.task == "auto" else options.task
     modalities = _modalities(table, options)
-    X = table[list(modalities) + ([options.groups] if options.groups else [])]
+    X = table[list(modalities)]
+    groups = table[options.groups] if options.groups else None
     model = _model(task, options, modalities)
     start_s = time.perf_counter()
     with working(f"fitting {len(table)} rows"):
-        model.fit(X, y)
+        model.fit(X, y, groups=groups)
     seconds = time.perf_counter() - start_s
-    model.set_params(root=None)  # the next machine keeps its files elsewhere
+    model.set_params(root=None, n_jobs=None)  # the next machine keeps its files elsewhere
     notes = {"target": options.target, "task": task, "columns": list(X.columns)}
     save_model(model, options.output, notes=notes)
     rows = [(n, v["modality"], str(v["columns"]), v["reason"]) for n, v in model.views_.items()]
@@ -84,13 +88,24 @@ def _task(y):
 def _modalities(table, options):
     """``{column: role}``; what selects rows or is predicted is no feature."""
     if options.columns:
-        named = [item.partition("=") for word in options.columns for item in word.split(",")]
-        check_columns(table, [column for column, _, _ in named])
-        return {column: role or "auto" for column, _, role in named}
+        named = dict(_column_and_role(word, table) for word in options.columns)
+        check_columns(table, list(named))
+        told = {options.target: "--target", options.groups: "--groups"}
+        for column in told.keys() & named.keys():
+            raise ValueError(f"column {column!r} is {told[column]}, so it is no feature.")
+        return named
     left_out = {options.target, options.groups, *options.drop}
     if options.train_where:
         left_out.add(options.train_where.partition("=")[0].removesuffix("!"))
     return {column: "auto" for column in table.columns if column not in left_out}
+
+
+def _column_and_role(word, table):
+    """``COL=ROLE`` or ``COL`` taken apart; a column may have "=" in its name."""
+    column, separator, role = word.rpartition("=")
+    if word in table.columns or not separator:
+        return word, "auto"
+    return column, role
 
 
 def _model(task, options, modalities):
@@ -100,7 +115,6 @@ def _model(task, options, modalities):
     return kind(
         options.fusion,
         modalities,
-        groups=options.groups,
         root=os.fspath(options.root or Path(options.table).parent),
         n_jobs=options.n_jobs,
     )

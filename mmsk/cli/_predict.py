@@ -5,7 +5,14 @@ import time
 from pathlib import Path
 
 from mmsk.cli._progress import print_table, working
-from mmsk.cli._table import check_columns, read_table, rows_where, write_table
+from mmsk.cli._table import (
+    as_words,
+    check_columns,
+    check_output,
+    read_table,
+    rows_where,
+    write_table,
+)
 
 
 def add_arguments(parser):
@@ -24,7 +31,13 @@ def run(options):
     """Predict the rows asked for; print the score where the table has the target."""
     from mmsk.model_io import load_model, read_notes
 
+    check_output(options.output)
     notes = read_notes(options.model)
+    if not {"columns", "target", "task"} <= notes.keys():
+        raise ValueError(
+            f"{options.model} holds a model, but was not written by `mmsk fit`, so its columns "
+            "are not known. Load it in Python: mmsk.model_io.load_model."
+        )
     model = load_model(options.model)
     table = read_table(options.table)
     check_columns(table, notes["columns"])
@@ -63,11 +76,11 @@ def _print_scores(task, truth, found):
     known = truth.notna().to_numpy()
     if not known.any():
         return
-    truth, found = truth[known].to_numpy(), found[known]
+    truth, found = truth[known], found[known]
     if task == "regression":
         scores = {"R2": metrics.r2_score, "mean absolute error": metrics.mean_absolute_error}
     else:
-        truth = truth.astype(found.dtype)
+        truth, found = as_words(truth), as_words(found)
         scores = {
             "accuracy": metrics.accuracy_score,
             "balanced accuracy": metrics.balanced_accuracy_score,

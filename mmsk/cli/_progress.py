@@ -45,13 +45,15 @@ def print_table(title, header, rows):
     """A table on standard output; numbers right-aligned, nothing cut when piped."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(title=title, title_justify="left")
     for column in header:
         numeric = all(isinstance(row[header.index(column)], float) for row in rows)
         table.add_column(column, justify="right" if numeric else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(f"{c:.3f}" if isinstance(c, float) else str(c) for c in row))
+        # Text, since brackets in a column's name would be read as markup
+        table.add_row(*(Text(f"{c:.3f}" if isinstance(c, float) else str(c)) for c in row))
     console = Console()
     if not console.is_terminal:
         console = Console(width=110)

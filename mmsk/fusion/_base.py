@@ -4,6 +4,7 @@ from sklearn.base import BaseEstimator
 
 from mmsk._utils.sklearn_private import BaseComposition, validate_params
 from mmsk._utils.tables import check_table
+from mmsk.fusion._views import naming_view, resolve_columns
 
 
 class ViewsEstimator(BaseComposition, BaseEstimator):
@@ -37,8 +38,7 @@ class ViewsEstimator(BaseComposition, BaseEstimator):
         return self
 
     def _check_views(self):
-        """The views that are not dropped, as (name, estimator, columns); parameters checked."""
-        validate_params(self)
+        """The views that are not dropped, as (name, estimator, columns)."""
         owner = type(self).__name__
         for view in self.views:
             if not (isinstance(view, (tuple, list)) and len(view) == 3):
@@ -46,19 +46,36 @@ class ViewsEstimator(BaseComposition, BaseEstimator):
                     f"views of {owner} must be triples (name, estimator, columns), "
                     f"got {view!r}."
                 )
-        self._validate_names([name for name, _, _ in self.views])
+        names = [name for name, _, _ in self.views]
+        if not all(isinstance(name, str) for name in names):
+            raise TypeError(f"names of views of {owner} must be strings, got {names}.")
+        self._validate_names(names)
         kept = [tuple(view) for view in self.views if not _is(view[1], "drop")]
         if not kept:
             raise ValueError(f"{owner} has no views: give at least one that is not 'drop'.")
         for name, estimator, _ in kept:
-            if not (_is(estimator, "passthrough") or hasattr(estimator, "fit")):
+            fits = hasattr(estimator, "fit") and not isinstance(estimator, type)
+            if not (_is(estimator, "passthrough") or fits):
                 raise TypeError(
                     f"view {name!r} of {owner} must be an estimator, 'passthrough' or "
                     f"'drop', got {estimator!r}."
                 )
         return kept
 
+    def _resolved_views(self, X):
+        """The checked views, with columns as they stand in X."""
+        resolved = []
+        for name, estimator, columns in self._check_views():
+            with naming_view(name):
+                as_table = _is(estimator, "passthrough")
+                columns = resolve_columns(X, columns, as_table=as_table)
+            resolved.append((name, estimator, columns))
+        return resolved
+
     def _check_table(self, X, *, reset):
+        """X checked, and the parameters too in ``fit``."""
+        if reset:
+            validate_params(self)
         return check_table(self, X, reset=reset, accept_sparse=True)
 
     def __sklearn_tags__(self):

@@ -10,7 +10,7 @@ from sklearn.base import TransformerMixin, clone
 from sklearn.decomposition import TruncatedSVD
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from mmsk._utils.sklearn_private import (
     HasMethods,
@@ -26,12 +26,13 @@ from mmsk.fusion._block_scaler import BlockScaler
 from mmsk.fusion._blocks import N_COMPONENTS, is_sparse_when_joined, joined, spread
 from mmsk.fusion._views import (
     as_matrix,
+    fit_params_of,
     fit_view,
     naming_view,
+    own_config,
     run_view,
     select_columns,
     warn_of_failures,
-    weights_of_steps,
 )
 
 
@@ -145,7 +146,6 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
         fused : {ndarray, CSR matrix} of shape (n_samples, n_features), float32
         """
         results = self._fit(X, y, sample_weight)
-        warn_of_failures(type(self).__name__, self.errors_, len(results[0].present))
         return self._fused(results)
 
     def transform(self, X):
@@ -212,14 +212,16 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
         return np.array(names, dtype=object)
 
     def _fit(self, X, y, sample_weight):
-        views = self._check_views()
         X = self._check_table(X, reset=True)
+        views = self._resolved_views(X)
         weights = None if sample_weight is None else check_sample_weight(sample_weight, X)
         y = None if y is None else np.asarray(y)
+        check_consistent_length(X, y)
         fitted = map_samples(
             partial(_fit_transform_view, X, y), views, self.n_jobs, reported=False
         )
-        kept = [(view, found) for view, found in zip(views, fitted, strict=True) if found[0]]
+        found = list(zip(views, fitted, strict=True))
+        kept = [(view, result) for view, result in found if result[0] is not None]
         self.errors_ = [f for _, rows in fitted for f in rows.failures]
         _warn_of_empty(views, fitted)
         n_rows = len(fitted[0][1].present)
@@ -229,9 +231,9 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
         self.views_, self.scalers_, self.blocks_, self.indicators_ = [], {}, {}, []
         results, start = [], 0
         for (name, _, columns), (estimator, rows) in kept:
-            with naming_view(name):
+            with naming_view(name), own_config():
                 scaler = self.scalers_[name] = self._scaler_of(rows.values)
-                params = weights_of_steps(scaler, weights, rows.present)
+                params = fit_params_of(scaler, rows.present, sample_weight=weights)
                 values = as_matrix(scaler.fit_transform(rows.values, **params))
             self.views_.append((name, estimator, columns))
             self.blocks_[name] = slice(start, start + values.shape[1])
@@ -239,6 +241,7 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
             if self.missing == "zero" and not rows.present.all():
                 self.indicators_.append(name)
             results.append(rows._replace(values=values))
+        warn_of_failures(type(self).__name__, self.errors_, n_rows)
         return results
 
     def _scaler_of(self, values):
@@ -261,8 +264,10 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
             rows = run_view(fitted, select_columns(X, columns), "transform")
             if rows.values is None:
                 width = self.blocks_[name].stop - self.blocks_[name].start
-                return rows._replace(values=np.empty((0, width)))
-            values = self.scalers_[name].transform(as_matrix(rows.values))
+                empty = sparse.csr_matrix if self.sparse_output_ else np.empty
+                return rows._replace(values=empty((0, width)))
+            with own_config():
+                values = self.scalers_[name].transform(as_matrix(rows.values))
             return rows._replace(values=as_matrix(values))
 
     def _names_of_block(self, name, fitted):
@@ -305,13 +310,13 @@ def _fit_transform_view(X, y, view):
     with naming_view(name):
         if isinstance(estimator, str):  # "passthrough"
             estimator = _passthrough()
-            columns = [columns] if isinstance(columns, (str, int)) else columns
         fitted, rows = fit_view(estimator, select_columns(X, columns), y)
         return fitted, rows if fitted is None else rows._replace(values=as_matrix(rows.values))
 
 
 def _warn_of_empty(views, fitted):
-    empty = [name for (name, _, _), (found, _) in zip(views, fitted, strict=True) if not found]
+    found = zip(views, fitted, strict=True)
+    empty = [name for (name, _, _), (estimator, _) in found if estimator is None]
     if len(empty) == len(views):
         raise ValueError(f"no row has any of the views {empty}.")
     if empty:

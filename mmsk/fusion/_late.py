@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from mmsk._utils.sklearn_private import HasMethods
 from mmsk._utils.workers import map_samples
@@ -39,16 +39,20 @@ class LateFusion(ViewsEstimator):
         "n_jobs": [Integral, None],
     }
 
-    def _fit_views(self, X, y, sample_weight):
+    def _fit_views(self, X, y, sample_weight, groups):
         """Fit every view; returns which rows each view that is kept was fitted on."""
-        views = self._check_views()
+        views = self._resolved_views(X)
         weights = self._check_weights(len(views))
-        fit = partial(self._fit_one, X, y, sample_weight)
+        groups = None if groups is None else np.asarray(groups)
+        check_consistent_length(X, groups)
+        fit = partial(self._fit_one, X, y, sample_weight, groups)
         found = map_samples(fit, views, self.n_jobs, reported=False)
         self.errors_ = [failure for _, rows in found for failure in rows.failures]
         kept = [k for k, (fitted, _) in enumerate(found) if fitted is not None]
         if not kept:
-            raise ValueError("no view can be learned from: no row has any of them.")
+            raise ValueError(
+                "no view can be learned from: each has rows of one class only, or no rows."
+            )
         self.views_ = [(views[k][0], found[k][0], views[k][2]) for k in kept]
         self.weights_ = weights[kept]
         warn_of_failures(type(self).__name__, self.errors_, len(y))
@@ -65,12 +69,14 @@ class LateFusion(ViewsEstimator):
             )
         return weights
 
-    def _fit_one(self, X, y, sample_weight, view):
+    def _fit_one(self, X, y, sample_weight, groups, view):
         name, estimator, columns = view
         with naming_view(name):
-            columns, predictor = self._as_predictor(estimator, columns)
+            predictor = self._as_predictor(estimator)
             X_view = select_columns(X, columns)
-            fitted, rows = fit_view(predictor, X_view, y, sample_weight, kind=self._kind)
+            fitted, rows = fit_view(
+                predictor, X_view, y, sample_weight, groups, kind=self._kind
+            )
         if fitted is None:
             what = "one class only" if rows.present.any() else "no row at all"
             warnings.warn(
@@ -79,14 +85,13 @@ class LateFusion(ViewsEstimator):
             )
         return fitted, rows
 
-    def _as_predictor(self, estimator, columns):
+    def _as_predictor(self, estimator):
         """A view's predictor: its own, or the default one behind its transformer."""
         final = self.estimator if self.estimator is not None else self._default_estimator()
         if isinstance(estimator, str):  # "passthrough"
-            columns = [columns] if isinstance(columns, (str, int)) else columns
             steps = []
         elif self._is_predictor(estimator):
-            return columns, estimator
+            return estimator
         elif hasattr(estimator, "predict") and not hasattr(estimator, "transform"):
             raise TypeError(
                 f"a view of {type(self).__name__} must be a {self._kind} or a "
@@ -97,7 +102,7 @@ class LateFusion(ViewsEstimator):
         else:
             steps = [("features", estimator)]
         scaled = [("scaler", BlockScaler())] if self.estimator is None else []
-        return columns, Pipeline([*steps, *scaled, ("estimator", clone(final))])
+        return Pipeline([*steps, *scaled, ("estimator", clone(final))])
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -1,11 +1,13 @@
 """One view: its columns, the rows that have it, and its estimator fitted on those rows.
 
 A row lacks a view where its cells are missing, and where its source cannot be read: the
-view's leading extractor runs first, and the rows it fails on never reach what follows.
+view's leading extractor runs first, over the whole column, and the rows it fails on never
+reach what follows.
 """
 
 import contextlib
 import warnings
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,8 +17,12 @@ from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import has_fit_parameter
 
-from mmsk._utils.columns import is_frame, missing_rows, take_rows
-from mmsk._utils.sklearn_private import get_column_indices, safe_indexing
+from mmsk._utils.columns import column_at, is_frame, missing_rows, take_rows
+from mmsk._utils.sklearn_private import (
+    BaseSearchCV,
+    get_column_indices,
+    safe_indexing,
+)
 from mmsk.exceptions import FailedSamplesWarning
 
 
@@ -37,35 +43,56 @@ class ViewRows(NamedTuple):
     failures: list
 
 
-def select_columns(X, columns):
-    """A view's columns: one column for a string or an int, a table for a list or slice.
+#: What a view's estimator works under, whatever the caller's configuration: weights and
+#: groups are named by step here, and a sparse block must not be asked for as a frame.
+own_config = partial(config_context, enable_metadata_routing=False, transform_output="default")
+
+
+def resolve_columns(X, columns, *, as_table):
+    """A view's columns as they stand in ``fit``: callables called once, as in scikit-learn.
 
     Parameters
     ----------
     X : frame, ndarray or sparse matrix of n_samples rows
     columns : str, int, list, slice, boolean mask or callable
         As in scikit-learn's ColumnTransformer.
+    as_table : bool
+        Whether a single name or position stands for a table of one column.
     """
     if callable(columns):
         columns = columns(X)
     if isinstance(columns, tuple):
         columns = list(columns)
+    return [columns] if as_table and _is_scalar(columns) else columns
+
+
+def select_columns(X, columns):
+    """A view's columns: one column for a string or an int, a table for a list or slice.
+
+    Parameters
+    ----------
+    X : frame, ndarray or sparse matrix of n_samples rows
+    columns : str, int, list, slice or boolean mask
+        As `resolve_columns` gives them.
+    """
     if isinstance(columns, str) and not is_frame(X):
         raise ValueError(
             f"columns={columns!r} names a column, but X is {type(X).__name__}, which has "
             "no names. Give the column's position, or make X a DataFrame."
         )
-    scalar = isinstance(columns, (str, int, np.integer)) and not isinstance(columns, bool)
-    if scalar and not is_frame(X):
-        return X[:, columns]
+    if _is_scalar(columns) and not is_frame(X):
+        return X[:, [columns]] if sparse.issparse(X) else X[:, columns]
     indices = get_column_indices(X, columns)
-    if scalar:
-        indices = indices[0]
-        return X.iloc[:, indices] if hasattr(X, "iloc") else X[:, indices]
+    if _is_scalar(columns):
+        return column_at(X, indices[0])
     return safe_indexing(X, indices, axis=1)
 
 
-def fit_view(estimator, X_view, y=None, sample_weight=None, *, kind="transformer"):
+def _is_scalar(columns):
+    return isinstance(columns, (str, int, np.integer)) and not isinstance(columns, bool)
+
+
+def fit_view(estimator, X_view, y=None, sample_weight=None, groups=None, *, kind="transformer"):
     """A fitted copy of a view's estimator, and what it gave as a transformer.
 
     Parameters
@@ -75,7 +102,9 @@ def fit_view(estimator, X_view, y=None, sample_weight=None, *, kind="transformer
         As `select_columns` gives it.
     y : ndarray of shape (n_samples,) or None
     sample_weight : ndarray of shape (n_samples,) or None
-        Goes to every step that takes it.
+        Goes to every step that takes it. A row of weight 0 is as good as absent.
+    groups : ndarray of shape (n_samples,) or None
+        Go to every step that takes them.
     kind : {"transformer", "classifier", "regressor"}, default="transformer"
         What the estimator is fitted as.
 
@@ -88,32 +117,39 @@ def fit_view(estimator, X_view, y=None, sample_weight=None, *, kind="transformer
     """
     estimator = clone(estimator)
     head, tail = _split(estimator)
-    present = ~missing_rows(X_view)
+    present = ~_missing(head, X_view)
+    if sample_weight is not None:
+        present &= sample_weight != 0
     if not present.any():
         return None, ViewRows(None, present, [])
-    X_view = take_rows(X_view, present)
-    failures = []
-    if head is not None:
-        head.fit(X_view, None if y is None else y[present])
-        X_view, present, failures = _read(head, X_view, present)
+    with own_config():
+        if head is not None:
+            head.fit(X_view, y)
+        rows = _read(head, X_view, present)
+        present = rows.present
         if not present.any():
-            return None, ViewRows(None, present, failures)
-    if tail is None:
-        return estimator, ViewRows(X_view, present, failures)
-    y = None if y is None else y[present]
-    if kind == "classifier" and len(np.unique(y)) < 2:
-        return None, ViewRows(None, present, failures)
-    params = weights_of_steps(tail, sample_weight, present)
-    # weights are named by step here, whatever the caller's routing
-    with config_context(enable_metadata_routing=False):
-        if kind == "transformer":
-            values = tail.fit_transform(X_view, y, **params)
-        else:
-            values = None
-            tail.fit(X_view, y, **params)
+            return None, rows._replace(values=None)
+        if tail is None:
+            return estimator, rows
+        y = None if y is None else y[present]
+        if kind == "classifier" and len(np.unique(y)) < 2:
+            return None, rows._replace(values=None)
+        params = fit_params_of(tail, present, sample_weight=sample_weight, groups=groups)
+        with _counting(present):
+            values = _fitted(tail, rows.values, y, params, kind)
     if head is not None:
         estimator.steps[1:] = tail.steps  # a Pipeline with memory fits copies of its steps
-    return estimator, ViewRows(values, present, failures)
+    return estimator, rows._replace(values=values)
+
+
+def _fitted(tail, X, y, params, kind):
+    """Fit; what a transformer gives, None for a predictor."""
+    if kind == "transformer" and hasattr(tail, "fit_transform"):
+        return tail.fit_transform(X, y, **params)
+    if kind == "transformer" and not hasattr(tail, "transform"):
+        raise TypeError(f"a view must be a transformer here, got {tail!r}.")
+    tail.fit(X, y, **params)
+    return tail.transform(X) if kind == "transformer" else None
 
 
 def run_view(fitted, X_view, method):
@@ -132,17 +168,17 @@ def run_view(fitted, X_view, method):
         ``values`` is None if no row has the view.
     """
     head, tail = _split(fitted)
-    present = ~missing_rows(X_view)
+    present = ~_missing(head, X_view)
     if not present.any():
         return ViewRows(None, present, [])
-    X_view = take_rows(X_view, present)
-    failures = []
-    if head is not None:
-        X_view, present, failures = _read(head, X_view, present)
-    if not present.any():
-        return ViewRows(None, present, failures)
-    values = X_view if tail is None else getattr(tail, method)(X_view)
-    return ViewRows(values, present, failures)
+    with own_config():
+        rows = _read(head, X_view, present)
+        if not rows.present.any():
+            return rows._replace(values=None)
+        if tail is None:
+            return rows
+        with _counting(rows.present):
+            return rows._replace(values=getattr(tail, method)(rows.values))
 
 
 def _split(estimator):
@@ -157,31 +193,52 @@ def _split(estimator):
     return None, estimator
 
 
+def _missing(head, X_view):
+    """Rows that lack the view; an extractor knows best where it has nothing to read."""
+    if hasattr(head, "missing_samples"):
+        return head.missing_samples(X_view)
+    return missing_rows(X_view)
+
+
 def _read(head, X_view, present):
-    """Features of the rows that can be read; `present` without the others."""
+    """What the rest of the view works on: of the rows that are there and can be read."""
+    if head is None:
+        return ViewRows(take_rows(X_view, present), present, [])
+    # the extractor gets all rows, so that it counts them as the user does
     if getattr(head, "on_error", "raise") == "raise":
-        return as_matrix(head.transform(X_view)), present, []
-    features, failures = head.transform_with_errors(X_view)
-    positions = np.flatnonzero(present)
-    read = np.ones(len(positions), dtype=bool)
-    read[[failure.row for failure in failures]] = False
+        features, failures = head.transform(X_view), []
+    else:
+        features, failures = head.transform_with_errors(X_view)
     present = present.copy()
-    present[positions[~read]] = False
-    failures = [f._replace(row=int(positions[f.row])) for f in failures]
-    return as_matrix(features)[read], present, failures
+    present[[failure.row for failure in failures]] = False
+    return ViewRows(as_matrix(features)[present], present, failures)
 
 
-def weights_of_steps(steps, sample_weight, rows):
-    """Fit parameters that hand weights to every step that takes them, by its name.
+@contextlib.contextmanager
+def _counting(present):
+    """Say of an error that it counts only the rows that have the view."""
+    try:
+        yield
+    except Exception as error:
+        if not present.all():
+            error.add_note(
+                f"rows are counted among the {present.sum()} of {len(present)} that have it"
+            )
+        raise
 
-    Scalers too, so that a weight of 2 is the same as a row that stands there twice.
+
+def fit_params_of(estimator, rows, **metadata):
+    """Fit parameters that hand weights and groups to every step that takes them, by name.
+
+    To scalers too, so that a weight of 2 is the same as a row that stands there twice.
 
     Parameters
     ----------
-    steps : estimator or Pipeline
-    sample_weight : ndarray of shape (n_samples,) or None
-    rows : ndarray of shape (n_samples,), bool
+    estimator : estimator or Pipeline
+    rows : slice or ndarray of shape (n_samples,), bool
         The rows that are fitted on.
+    **metadata : ndarray of shape (n_samples,) or None
+        ``sample_weight`` and ``groups``.
 
     Returns
     -------
@@ -192,18 +249,33 @@ def weights_of_steps(steps, sample_weight, rows):
     ValueError
         If the predictor at the end takes no weights.
     """
-    if sample_weight is None:
-        return {}
-    if not isinstance(steps, Pipeline):
-        steps = Pipeline([("", steps)])
-    last = steps.steps[-1][1]
-    if hasattr(last, "predict") and not has_fit_parameter(last, "sample_weight"):
+    given = {name: values[rows] for name, values in metadata.items() if values is not None}
+    steps = _leaves(estimator)
+    last = steps[-1][1]
+    weighs = hasattr(last, "predict") and "sample_weight" in given
+    if weighs and not _takes(last, "sample_weight"):
         raise ValueError(f"{type(last).__name__} takes no sample_weight.")
     return {
-        f"{name}__sample_weight".removeprefix("__"): sample_weight[rows]
-        for name, step in steps.steps
-        if has_fit_parameter(step, "sample_weight")
+        prefix + name: values
+        for prefix, step in steps
+        for name, values in given.items()
+        if _takes(step, name)
     }
+
+
+def _leaves(estimator, prefix=""):
+    """The steps of a Pipeline, and of those within it, with the prefix of their parameters."""
+    if not isinstance(estimator, Pipeline):
+        return [(prefix, estimator)]
+    return [
+        leaf for name, step in estimator.steps for leaf in _leaves(step, f"{prefix}{name}__")
+    ]
+
+
+def _takes(step, name):
+    if isinstance(step, BaseSearchCV):  # whose fit names neither
+        return name == "groups" or has_fit_parameter(step.estimator, name)
+    return hasattr(step, "fit") and has_fit_parameter(step, name)
 
 
 def as_matrix(block):

@@ -106,8 +106,7 @@ class VotingFusionClassifier(ClassifierMixin, LateFusion):
         sample_weight : array-like of shape (n_samples,) or None, default=None
             Goes to every view's classifier.
         groups : array-like of shape (n_samples,) or None, default=None
-            Not needed, since nothing here is learned on inner folds; accepted so that
-            all fusions are called alike.
+            Go to every step of a view that takes them, such as a grid search.
 
         Returns
         -------
@@ -118,7 +117,7 @@ class VotingFusionClassifier(ClassifierMixin, LateFusion):
         self.classes_, codes = np.unique(y, return_inverse=True)
         weight = check_sample_weight(sample_weight, y)
         self.class_prior_ = np.bincount(codes, weights=weight) / weight.sum()
-        fitted_on = self._fit_views(X, y, None if sample_weight is None else weight)
+        fitted_on = self._fit_views(X, y, None if sample_weight is None else weight, groups)
         self.view_priors_ = np.array(
             [self._shares_among(codes[rows], weight[rows]) for rows in fitted_on]
         )

@@ -72,8 +72,7 @@ class VotingFusionRegressor(RegressorMixin, LateFusion):
         sample_weight : array-like of shape (n_samples,) or None, default=None
             Goes to every view's regressor.
         groups : array-like of shape (n_samples,) or None, default=None
-            Not needed, since nothing here is learned on inner folds; accepted so that
-            all fusions are called alike.
+            Go to every step of a view that takes them, such as a grid search.
 
         Returns
         -------
@@ -83,7 +82,7 @@ class VotingFusionRegressor(RegressorMixin, LateFusion):
         y = target_numbers(X, y)
         weight = check_sample_weight(sample_weight, y)
         self.mean_ = float(np.average(y, weights=weight))
-        self._fit_views(X, y, None if sample_weight is None else weight)
+        self._fit_views(X, y, None if sample_weight is None else weight, groups)
         return self
 
     def predict(self, X):

@@ -155,7 +155,9 @@ def _kind(source):
         return _kind_of_bytes(bytes(source[:_HEAD]))
     if isinstance(source, os.PathLike):
         ending = _ending(os.fspath(source))
-        return "document" if ending in TEXT_ENDINGS else _ENDINGS.get(ending, "other")
+        if ending in _ENDINGS:
+            return "text"  # a path like those written as strings, told by its ending below
+        return "document" if ending in TEXT_ENDINGS else "other"
     if isinstance(source, tuple) and len(source) == 2 and isinstance(source[1], Real):
         return "audio" if np.ndim(source[0]) <= 2 else "video"
     if isinstance(source, np.ndarray):

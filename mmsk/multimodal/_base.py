@@ -10,7 +10,7 @@ from mmsk._utils.sklearn_private import StrOptions, validate_params
 from mmsk._utils.tables import check_table
 from mmsk.exceptions import DroppedColumnWarning
 from mmsk.modalities import MODALITIES
-from mmsk.multimodal._plan import column_roles, plan_views
+from mmsk.multimodal._plan import as_fusion_columns, column_roles, plan_views
 from mmsk.multimodal._root import under_root
 
 
@@ -41,17 +41,24 @@ class MultimodalBase(BaseEstimator):
             r.column for r in roles if r.role in MODALITIES and MODALITIES[r.role].reads_files
         ]
         self._warn_of_dropped(left_out)
-        views = [
-            (view.name, self._default_features(view.modality), view.columns) for view in planned
+        return [
+            (
+                view.name,
+                MODALITIES[view.modality].features(on_error=self.on_error),
+                as_fusion_columns(view.columns, [r.column for r in roles]),
+            )
+            for view in planned
         ]
-        return views
-
-    def _default_features(self, modality):
-        return MODALITIES[modality].features(n_jobs=self.n_jobs, on_error=self.on_error)
 
     def _warn_of_dropped(self, left_out):
-        dropped = {c: reason for c, reason in self.dropped_.items() if c not in left_out}
-        if isinstance(self.modalities, str) and dropped:
+        """Tell of columns that were to be looked at, and turned out to be of no use."""
+        looked_at = isinstance(self.modalities, str)
+        dropped = {
+            column: reason
+            for column, reason in self.dropped_.items()
+            if column not in left_out and (looked_at or self.modalities.get(column) == "auto")
+        }
+        if dropped:
             told = "; ".join(f"{column!r}: {reason}" for column, reason in dropped.items())
             warnings.warn(f"columns left out: {told}.", DroppedColumnWarning)
 

@@ -6,7 +6,9 @@ from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from mmsk._utils.sklearn_private import Interval, StrOptions, check_feature_names_in
+from mmsk._utils.workers import using_workers
 from mmsk.fusion import FeatureFusion
+from mmsk.fusion._views import own_config
 from mmsk.multimodal._base import MultimodalBase
 
 
@@ -31,7 +33,7 @@ class MultimodalEncoder(TransformerMixin, MultimodalBase):
     on_error : {"missing", "raise"}, default="missing"
         Whether a source that cannot be read counts as missing, with a warning, or raises.
     n_jobs : int or None, default=None
-        Samples read and described at once.
+        Samples read and described at once. May be reset for prediction.
 
     Attributes
     ----------
@@ -113,9 +115,10 @@ class MultimodalEncoder(TransformerMixin, MultimodalBase):
         X = self._check_table(X, reset=True)
         views = self._planned(X)
         self.fusion_ = FeatureFusion(
-            views, missing=self.missing, sparse_threshold=self.sparse_threshold
+            views, missing=self.missing, sparse_threshold=self.sparse_threshold, n_jobs=1
         )
-        features = self.fusion_.fit_transform(self._rooted(X), y)
+        with own_config(), using_workers(self.n_jobs):
+            features = self.fusion_.fit_transform(self._rooted(X), y)
         self.errors_ = self.fusion_.errors_
         return features
 
@@ -131,7 +134,9 @@ class MultimodalEncoder(TransformerMixin, MultimodalBase):
         features : {ndarray, CSR matrix} of shape (n_samples, n_features), float32
         """
         check_is_fitted(self)
-        return self.fusion_.transform(self._rooted(self._check_table(X, reset=False)))
+        X = self._rooted(self._check_table(X, reset=False))
+        with own_config(), using_workers(self.n_jobs):
+            return self.fusion_.transform(X)
 
     def transform_with_errors(self, X):
         """The feature matrix, and which sources could not be read.
@@ -148,7 +153,8 @@ class MultimodalEncoder(TransformerMixin, MultimodalBase):
         """
         check_is_fitted(self)
         X = self._rooted(self._check_table(X, reset=False))
-        return self.fusion_.transform_with_errors(X)
+        with own_config(), using_workers(self.n_jobs):
+            return self.fusion_.transform_with_errors(X)
 
     def get_feature_names_out(self, input_features=None):
         """Names ``view__feature``, and ``view__missing`` behind them.

@@ -4,16 +4,24 @@ from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
+from sklearn.utils import get_tags
 
 from mmsk.fusion import FeatureFusion, VotingFusionClassifier, VotingFusionRegressor
 
+# Views one after the other (n_jobs=1), since the samples within each run in parallel.
+
 
 def _early(views, estimator, default):
+    estimator = default if estimator is None else clone(estimator)
+    if get_tags(estimator).input_tags.sparse:
+        features = FeatureFusion(views, n_jobs=1)
+    else:
+        features = FeatureFusion(views, sparse_threshold=0, n_jobs=1)
     steps = [
-        ("features", FeatureFusion(views)),
+        ("features", features),
         # rows are float32, but a solver works in the type it is given
         ("float64", FunctionTransformer(_as_float64, accept_sparse=True)),
-        ("estimator", default if estimator is None else clone(estimator)),
+        ("estimator", estimator),
     ]
     return Pipeline(steps)
 
@@ -27,11 +35,11 @@ def _early_regressor(views, estimator):
 
 
 def _voting_classifier(views, estimator):
-    return VotingFusionClassifier(views, estimator=estimator)
+    return VotingFusionClassifier(views, estimator=estimator, n_jobs=1)
 
 
 def _voting_regressor(views, estimator):
-    return VotingFusionRegressor(views, estimator=estimator)
+    return VotingFusionRegressor(views, estimator=estimator, n_jobs=1)
 
 
 def _as_float64(X):

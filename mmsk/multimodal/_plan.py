@@ -2,11 +2,7 @@
 
 from typing import Any, NamedTuple
 
-import narwhals.stable.v2 as nw
-import numpy as np
-from scipy import sparse
-
-from mmsk._utils.columns import is_frame
+from mmsk._utils.columns import column_at, column_names, is_frame
 from mmsk.io import guess_modality
 from mmsk.modalities import MODALITIES
 
@@ -46,7 +42,7 @@ def column_roles(X, modalities, left_out=()):
 
     Parameters
     ----------
-    X : frame, ndarray or sparse matrix
+    X : frame or ndarray
     modalities : "auto" or dict
         The user's word: ``{column: role}``. Columns not named are dropped. ``"auto"``,
         for a column or for all, looks at the cells.
@@ -116,19 +112,38 @@ def plan_views(roles):
     return _with_legal_names(views)
 
 
+def as_fusion_columns(columns, names):
+    """A view's columns as a fusion takes them: by position where names are no strings.
+
+    Parameters
+    ----------
+    columns : column or list of columns
+    names : list
+        All columns of the table; a fusion takes a name that is an int for a position.
+    """
+    if all(isinstance(name, str) for name in names):
+        return columns
+    if isinstance(columns, list):
+        return [names.index(column) for column in columns]
+    return names.index(columns)
+
+
 def _column_names(X):
-    if is_frame(X):
-        # narwhals wants names to be strings; pandas allows any
-        return list(X.columns) if hasattr(X, "iloc") else nw.from_native(X).columns
-    return list(range(X.shape[1]))
+    if not is_frame(X):
+        return list(range(X.shape[1]))
+    columns = column_names(X)
+    repeated = sorted({str(column) for column in columns if columns.count(column) > 1})
+    if repeated:
+        raise ValueError(f"X has several columns named {repeated}. Rename them.")
+    return columns
 
 
 def _guess(X, position):
-    if sparse.issparse(X) or (isinstance(X, np.ndarray) and X.dtype.kind in "biuf"):
+    if is_frame(X):
+        return guess_modality(column_at(X, position))
+    if X.dtype.kind in "biuf":
         return "tabular", "the array is numeric"
-    if isinstance(X, np.ndarray):
-        return guess_modality(X[:, position])
-    return guess_modality(X.iloc[:, position] if hasattr(X, "iloc") else X[:, position])
+    return guess_modality(X[:, position])
 
 
 def _check_named(modalities, columns):

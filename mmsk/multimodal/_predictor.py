@@ -1,12 +1,13 @@
 """What the two predictors share: one fusion, built from the table, fitted and asked."""
 
 import numpy as np
-from sklearn import config_context
 from sklearn.pipeline import Pipeline
-from sklearn.utils.validation import check_is_fitted, has_fit_parameter
+from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
-from mmsk._utils.columns import is_frame
-from mmsk._utils.sklearn_private import HasMethods
+from mmsk._utils.columns import as_cells, column_at, column_names, is_frame
+from mmsk._utils.sklearn_private import HasMethods, check_sample_weight
+from mmsk._utils.workers import using_workers
+from mmsk.fusion._views import fit_params_of, own_config
 from mmsk.multimodal._base import MultimodalBase
 
 
@@ -46,14 +47,18 @@ class MultimodalPredictor(MultimodalBase):
     def _fit_model(self, X, y, sample_weight, groups):
         """Plan the views, build the fusion and fit it."""
         left_out = () if self.groups is None else (self.groups,)
+        if self.groups is not None:
+            in_table = _column(X, self.groups)
+            groups = in_table if groups is None else groups
         views = self._planned(X, left_out)
-        if groups is None and self.groups is not None:
-            groups = _column(X, self.groups)
         self._say_plan()
         model = self._fusions[self.fusion](views, self.estimator)
-        params = _fit_params(model, sample_weight, groups)
-        # weights are named by step here, whatever the caller's routing
-        with config_context(enable_metadata_routing=False):
+        if sample_weight is not None:
+            sample_weight = check_sample_weight(sample_weight, X)
+        groups = None if groups is None else np.asarray(groups)
+        check_consistent_length(X, groups)
+        params = fit_params_of(model, slice(None), sample_weight=sample_weight, groups=groups)
+        with own_config(), using_workers(self.n_jobs):
             self.model_ = model.fit(self._rooted(X), y, **params)
         fusion = model.named_steps["features"] if isinstance(model, Pipeline) else model
         self.errors_ = fusion.errors_
@@ -61,7 +66,8 @@ class MultimodalPredictor(MultimodalBase):
     def _ask(self, method, X):
         check_is_fitted(self)
         X = self._check_table(X, reset=False)
-        return getattr(self.model_, method)(self._rooted(X))
+        with own_config(), using_workers(self.n_jobs):
+            return getattr(self.model_, method)(self._rooted(X))
 
     def _say_plan(self):
         if self.verbose:
@@ -70,21 +76,9 @@ class MultimodalPredictor(MultimodalBase):
 
 
 def _column(X, column):
+    names = column_names(X) if is_frame(X) else list(range(X.shape[1]))
+    if column not in names:
+        raise ValueError(f"groups={column!r} is no column of X, which has {names}.")
     if is_frame(X):
-        return np.asarray(X[column])
+        return np.asarray(as_cells(column_at(X, names.index(column))))
     return X[:, column]
-
-
-def _fit_params(model, sample_weight, groups):
-    """Fit parameters as the built model takes them; groups only where something uses them."""
-    if not isinstance(model, Pipeline):
-        return {"sample_weight": sample_weight, "groups": groups}
-    params = {}
-    if sample_weight is not None:
-        if not has_fit_parameter(model.steps[-1][1], "sample_weight"):
-            raise ValueError(f"{type(model.steps[-1][1]).__name__} takes no sample_weight.")
-        params["features__sample_weight"] = sample_weight
-        params["estimator__sample_weight"] = sample_weight
-    if groups is not None and has_fit_parameter(model.steps[-1][1], "groups"):
-        params["estimator__groups"] = groups
-    return params

@@ -31,7 +31,7 @@ class MultimodalRegressor(RegressorMixin, MultimodalPredictor):
     on_error : {"missing", "raise"}, default="missing"
         Whether a source that cannot be read counts as missing, with a warning, or raises.
     n_jobs : int or None, default=None
-        Samples read and described at once.
+        Samples read and described at once. May be reset for prediction.
     verbose : int, default=0
         Above 0, ``fit`` prints what it takes the columns for.
 

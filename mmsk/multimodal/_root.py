@@ -62,6 +62,8 @@ def _moved(column, root):
 
 
 def _under(cell, root):
+    if isinstance(cell, np.ndarray) and cell.dtype.kind in "OUT":
+        cell = cell.tolist()  # a list of sources, as Parquet gives it
     if isinstance(cell, list):
         return [_under(member, root) for member in cell]
     if not isinstance(cell, (str, os.PathLike)):

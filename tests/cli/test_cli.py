@@ -1,11 +1,15 @@
 """The commands, called as a user calls them."""
 
+import gzip
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
 
 from mmsk.cli import main
+from mmsk.cli._table import rows_where
 
 
 @pytest.fixture
@@ -161,3 +165,101 @@ def test_the_demo_prints_every_modality_and_both_fusions(capsys):
     said = capsys.readouterr().out
     for model in ("image alone", "audio alone", "video alone", "text alone", "early fusion"):
         assert model in said
+
+
+def _said(capsys):
+    said = capsys.readouterr().err
+    assert "Traceback" not in said
+    return said
+
+
+def test_new_rows_need_no_column_of_groups(table):
+    code, model = _fit(table, "--target", "label", "--drop", "photo", "--groups", "speaker")
+    assert code == 0
+    rows = table.with_name("rows.csv")
+    pd.read_csv(table).drop(columns="speaker").to_csv(rows, index=False)
+    assert main(["predict", str(model), str(rows), "-o", str(rows.with_name("o.csv"))]) == 0
+
+
+def test_columns_may_have_signs_and_brackets_in_their_names(table, capsys):
+    frame = pd.read_csv(table).rename(columns={"size": "a=b, c", "note": "[/n]"})
+    frame.to_csv(table, index=False)
+    assert _fit(table, "--target", "label", "--columns", "a=b, c", "[/n]=text")[0] == 0
+    assert "[/n]" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("column", ["label", "speaker"])
+def test_what_is_predicted_or_groups_cannot_be_asked_for_as_a_feature(table, column, capsys):
+    columns = ["--columns", "note", column]
+    assert _fit(table, "--target", "label", "--groups", "speaker", *columns)[0] == 1
+    assert f"column {column!r} is --" in _said(capsys)
+
+
+def test_a_column_that_is_left_out_is_told(table, capsys):
+    pd.read_csv(table).assign(code=[f"id-{k}-{k * 7919 % 997}" for k in range(30)]).to_csv(
+        table, index=False
+    )
+    assert _fit(table, "--target", "label", "--drop", "photo")[0] == 0
+    assert "'code': every cell is another identifier" in _said(capsys)
+
+
+def test_an_output_that_cannot_be_written_is_told_before_the_work(table, capsys):
+    for output, message in (("absent/m", "there is no folder"), (".", "it is a folder")):
+        path = str(table.parent / output)
+        assert main(["fit", str(table), "--target", "label", "-o", path]) == 1
+        assert message in _said(capsys)
+
+
+def test_a_model_not_written_by_fit_is_told(table, capsys):
+    from mmsk import MultimodalClassifier
+    from mmsk.model_io import save_model
+
+    X = pd.DataFrame({"a": [1.0, 2.0]})
+    save_model(MultimodalClassifier().fit(X, [0, 1]), table.parent / "m")
+    out = str(table.parent / "o.csv")
+    assert main(["predict", str(table.parent / "m"), str(table), "-o", out]) == 1
+    assert "was not written by `mmsk fit`" in _said(capsys)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("cut.csv.gz", gzip.compress(b"a,label\n1,x\n" * 99)[:-9], "cannot read the table"),
+        ("latin.csv", "a,label\ncaf\xe9,x\n".encode("latin-1"), "it is not UTF-8"),
+        ("empty.csv", b"", "cannot read the table"),
+        ("header.csv", b"a,label\n", "has no rows"),
+        ("unlabelled.csv", b"a,label\n1,\n", "no row has a label"),
+    ],
+)
+def test_a_table_that_cannot_be_used_is_named(tmp_path, name, content, message, capsys):
+    (tmp_path / name).write_bytes(content)
+    assert _fit(tmp_path / name, "--target", "label")[0] == 1
+    assert message in _said(capsys)
+
+
+@pytest.mark.parametrize(
+    ("labels", "new", "accuracy"),
+    [
+        (["1", "2"], ["1", "other"], "0.500"),
+        (["1", "a"], ["1", "1"], "0.500"),
+        (["True", "False"], ["True", ""], "1.000"),
+        (["1.0", "2.0"], ["1", "2"], "1.000"),
+        (["cat", "dog"], ["cat", "dogfish"], "0.500"),
+    ],
+)
+def test_labels_are_scored_as_they_are_written(tmp_path, labels, new, accuracy, capsys):
+    frame = pd.DataFrame({"a": np.arange(12) % 2 + 0.0, "label": labels * 6})
+    path = tmp_path / "t.csv"
+    frame.to_csv(path, index=False)
+    code, model = _fit(path, "--target", "label")
+    assert code == 0
+    frame.assign(label=new * 6).to_csv(path, index=False)
+    assert main(["predict", str(model), str(path), "-o", str(tmp_path / "o.csv")]) == 0
+    said = capsys.readouterr().out
+    assert re.search(rf"│ accuracy +│ +{accuracy}", said)
+
+
+def test_rows_are_chosen_by_columns_with_gaps(tmp_path):
+    frame = pd.DataFrame({"n": pd.array([1, None, 1], dtype="Int64")})
+    assert rows_where(frame, "n=1").tolist() == [True, False, True]
+    assert rows_where(frame, "n!=1").tolist() == [False, True, False]

@@ -5,8 +5,9 @@ import pandas as pd
 import polars as pl
 import pytest
 from scipy import sparse
-from sklearn.base import clone
-from sklearn.compose import ColumnTransformer
+from sklearn import config_context
+from sklearn.base import BaseEstimator, clone
+from sklearn.compose import ColumnTransformer, make_column_selector
 from sklearn.decomposition import PCA
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
@@ -202,6 +203,8 @@ def test_set_output_keeps_the_index_and_names():
         ([("a", PCA(), [0]), ("a", PCA(), [1])], ValueError, "not unique"),
         ([("a__b", PCA(), [0])], ValueError, "__"),
         ([("a", 3, [0])], TypeError, "must be an estimator"),
+        ([("a", PCA, [0])], TypeError, "must be an estimator"),
+        ([(1, PCA(), [0])], TypeError, "must be strings"),
         ("abc", ValueError, "'views' parameter"),
         ([("a", PCA(), "word")], ValueError, "names a column"),
     ],
@@ -214,3 +217,79 @@ def test_badly_formed_views_say_what_is_wrong(views, error, message):
 def test_a_dict_of_arrays_is_refused_with_the_remedy():
     with pytest.raises(TypeError, match="DataFrame"):
         FeatureFusion(VIEWS).fit({"word": ["a"], "a": [1.0]})
+
+
+def test_a_blank_path_is_a_row_that_lacks_the_view():
+    fused = FeatureFusion([("w", WordLength(), "w")]).fit_transform(
+        pd.DataFrame({"w": ["kite", " ", "oak"]})
+    )
+    np.testing.assert_array_equal(fused[1], [0, 0, 1])
+
+
+def test_an_unreadable_source_behind_missing_ones_is_named_by_its_row_in_the_table():
+    table = pd.DataFrame({"w": [None, None, "kite", "bad"]})
+    with pytest.raises(ValueError, match="damaged") as info:
+        FeatureFusion([("w", WordLength(), "w")]).fit(table)
+    assert info.value.__notes__[0] == "WordLength: row 3, source 'bad'"
+
+
+def test_an_error_behind_missing_rows_says_that_it_counts_only_the_others():
+    table = pd.DataFrame({"note": [None, "a kite"], "n": [1.0, 2.0]})
+    view = make_pipeline(TfidfVectorizer(sparse_output=False), PCA(5))
+    with pytest.raises(ValueError, match="n_components") as info:
+        FeatureFusion([("note", view, "note")]).fit(table)
+    assert "among the 1 of 2" in info.value.__notes__[0]
+
+
+@pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame])
+def test_a_selection_of_no_columns_is_a_view_that_no_row_has(make):
+    views = [("none", "passthrough", lambda X: []), ("a", "passthrough", ["a"])]
+    with pytest.warns(DroppedViewWarning, match="none"):
+        fused = FeatureFusion(views).fit_transform(make({"a": [1.0, 2.0]}))
+    assert fused.shape == (2, 1)
+
+
+@pytest.mark.parametrize("column", [0, -2, np.int64(0), "a", lambda X: 0])
+@pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame])
+def test_passthrough_takes_a_single_column(make, column):
+    fusion = FeatureFusion([("v", "passthrough", column)], scaler=None)
+    table = make({"a": [1.0, 2.0], "b": [3.0, 4.0]})
+    np.testing.assert_array_equal(fusion.fit(table).transform(table), [[1], [2]])
+    assert list(fusion.get_feature_names_out()) == ["v__a"]
+
+
+def test_a_callable_selects_columns_once_in_fit():
+    views = [("v", "passthrough", make_column_selector(dtype_include="float64"))]
+    fusion = FeatureFusion(views).fit(TABLE[["a", "b"]])
+    assert fusion.transform(TABLE[["a", "b"]].astype({"b": object})).shape == (4, 2)
+
+
+def test_fit_warns_of_unreadable_sources_as_fit_transform_does():
+    with pytest.warns(FailedSamplesWarning, match="1 samples in 2 rows"):
+        FeatureFusion([("w", WordLength(on_error="missing"), "w")]).fit(
+            pd.DataFrame({"w": ["kite", "bad"]})
+        )
+
+
+@pytest.mark.parametrize("maker", ["pandas", "polars"])
+def test_sparse_views_work_where_frames_are_asked_for_globally(maker):
+    fusion = FeatureFusion([("note", TfidfVectorizer(), "note")], sparse_threshold=0)
+    with config_context(transform_output=maker):
+        frame = fusion.fit_transform(TABLE)
+    assert type(frame).__module__.startswith(maker)
+
+
+def test_a_transformer_without_fit_transform_is_a_view():
+    class Plain(BaseEstimator):
+        def fit(self, X, y=None):
+            return self
+
+        def transform(self, X):
+            return X
+
+    assert FeatureFusion([("v", Plain(), [0])]).fit_transform(np.eye(3)).shape == (3, 1)
+
+
+def test_a_predictor_is_no_view_of_features():
+    with pytest.raises(TypeError, match="must be a transformer"):
+        FeatureFusion([("v", LogisticRegression(), [0])]).fit(np.eye(3), [0, 1, 0])

@@ -7,7 +7,7 @@ import sklearn
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import VotingClassifier, VotingRegressor
 from sklearn.linear_model import LinearRegression, LogisticRegression, RidgeClassifier
-from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.model_selection import GridSearchCV, GroupKFold, cross_val_score
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -203,3 +203,63 @@ def test_a_classifier_without_probabilities_says_what_to_do():
 def test_one_class_only_is_refused():
     with pytest.raises(ValueError, match="one class only"):
         VotingFusionClassifier([("p", LogisticRegression(), [0])]).fit(X, ["a"] * 60)
+
+
+def test_a_class_of_weight_zero_is_never_predicted():
+    rng = np.random.default_rng(0)
+    y = np.repeat([0, 1, 2], 30)
+    many = rng.normal(size=(90, 6)) + y[:, None]
+    views = [(name, LogisticRegression(), [k]) for k, name in enumerate("abcdef")]
+    fusion = VotingFusionClassifier(views).fit(many, y, sample_weight=(y != 2).astype(float))
+    assert fusion.predict_proba(many)[:, 2].max() < 1e-6
+
+
+@pytest.mark.parametrize("column", [0, np.int64(0), lambda X: 0])
+def test_passthrough_takes_a_single_column(column):
+    fusion = VotingFusionClassifier([("v", "passthrough", column)]).fit(X, Y)
+    expected = VotingFusionClassifier([("v", "passthrough", [0])]).fit(X, Y)
+    np.testing.assert_array_equal(fusion.predict(X), expected.predict(X))
+
+
+def test_weights_reach_a_pipeline_put_behind_the_views():
+    inner = make_pipeline(StandardScaler(), LogisticRegression())
+    fusion = VotingFusionClassifier([("p", "passthrough", [0, 1])], estimator=inner)
+    weights = RNG.integers(1, 4, size=60)
+    weighted = fusion.fit(X, Y, sample_weight=weights).predict_proba(X)
+    repeated = fusion.fit(np.repeat(X, weights, axis=0), np.repeat(Y, weights))
+    np.testing.assert_allclose(weighted, repeated.predict_proba(X), atol=1e-3)
+
+
+def test_groups_reach_a_search_within_a_view():
+    search = GridSearchCV(LogisticRegression(), {"C": [0.1, 1]}, cv=GroupKFold(3))
+    fusion = VotingFusionClassifier([("p", search, [0, 1])])
+    assert fusion.fit(X, Y, groups=np.arange(60) // 4).predict(X).shape == (60,)
+
+
+def test_views_of_one_class_only_are_told_from_views_of_no_rows():
+    lacking = X.copy()
+    lacking[Y != "a", 0] = np.nan
+    with pytest.warns(DroppedViewWarning), pytest.raises(ValueError, match="one class only"):
+        VotingFusionClassifier([("p", LogisticRegression(), [0])]).fit(lacking, Y)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda y: np.array(y, dtype=object),
+        tuple,
+        lambda y: pd.DataFrame({"y": y}),
+        lambda y: pd.Series(y, dtype="category"),
+    ],
+)
+def test_missing_labels_are_named_by_row_in_any_container(make):
+    with pytest.raises(ValueError, match=r"rows, the first \[1\]"):
+        VotingFusionClassifier([("p", LogisticRegression(), [0])]).fit(
+            X[:4], make(["a", None, "b", "a"])
+        )
+
+
+def test_bools_in_an_object_column_are_labels():
+    fusion = VotingFusionClassifier([("p", LogisticRegression(), [0])])
+    fusion.fit(X, pd.Series([True, False] * 30, dtype=object))
+    assert fusion.classes_.tolist() == [False, True]

@@ -33,7 +33,7 @@ SENTENCES = ["A man rides a horse.", "Two dogs play in the snow.", "She reads a 
             "audio",
             r"2 of 2 cells name audio files \(\.mp3, \.wav\)",
         ),
-        ([Path("a.mp4"), Path("b.mkv")], "video", "the cells are films"),
+        ([Path("a.mp4"), Path("b.mkv")], "video", "name video files"),
         ([Path("a.txt"), Path("b.html")], "text", "paths of text files"),
         ([Path("a"), Path("b.xyz")], "drop", "of a type that no modality reads"),
         (["https://example.org/a.jpg"], "image", r"image files \(\.jpg\)"),
@@ -185,3 +185,7 @@ def test_whatever_the_cells_there_is_a_guess_and_a_reason(cells):
     modality, reason = guess_modality(cells)
     assert modality in {"text", "image", "audio", "video", "tabular", "drop"}
     assert reason
+
+
+def test_path_objects_and_strings_may_stand_in_one_column():
+    assert guess_modality(["a/1.png", Path("a/2.png")] * 3).modality == "image"

@@ -9,12 +9,15 @@ import polars as pl
 import pytest
 import soundfile
 from PIL import Image
+from sklearn import config_context
 from sklearn.base import clone
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, GroupKFold
 from sklearn.utils.estimator_checks import check_estimator
 
 from mmsk import MultimodalClassifier, MultimodalEncoder, MultimodalRegressor
+from mmsk._utils import workers
 from mmsk.exceptions import (
     DecodeError,
     DroppedColumnWarning,
@@ -278,3 +281,77 @@ def test_scikit_learns_checks_pass_on_numbers(estimator):
     passed = [result for result in results if result["status"] == "passed"]
     print(f"{estimator}: {len(passed)} of {len(results)} checks passed")
     assert len(passed) >= 40
+
+
+@pytest.mark.parametrize("columns", [[10, 20, 30, 40], [3, 2, 1, 0]])
+def test_names_of_columns_may_be_numbers(folder, table, columns):
+    expected = MultimodalClassifier(root=folder).fit(table, Y).predict_proba(table)
+    table.columns = columns
+    found = MultimodalClassifier(root=folder).fit(table, Y).predict_proba(table)
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("maker", ["pandas", "polars"])
+@pytest.mark.parametrize("fusion", ["early", "voting"])
+def test_frames_may_be_asked_for_globally(folder, table, fusion, maker):
+    with config_context(transform_output=maker):
+        assert MultimodalClassifier(fusion, root=folder).fit(table, Y).score(table, Y) == 1.0
+
+
+@pytest.mark.parametrize("fusion", ["early", "voting"])
+def test_a_segment_of_no_recording_and_a_blank_path_are_missing(folder, table, fusion):
+    table["sound"] = table["sound"].mask(np.arange(N) % 5 == 0)
+    table.loc[::5, "photo"] = ""
+    table = table.assign(start_s=0.0, end_s=0.2)
+    model = MultimodalClassifier(fusion, root=folder).fit(table, Y)
+    assert model.score(table, Y) == 1.0
+    assert model.errors_ == []
+
+
+def test_paths_in_an_array_in_a_cell_stand_under_the_root(folder, table):
+    table["photo"] = [np.array([f"{k}.png", f"{(k + 2) % N}.png"], object) for k in range(N)]
+    model = MultimodalClassifier(modalities={"photo": "image"}, root=folder, on_error="raise")
+    assert model.fit(table, Y).errors_ == []
+
+
+@pytest.mark.parametrize("fusion", ["early", "voting"])
+def test_groups_reach_a_search_as_estimator(table, fusion):
+    search = GridSearchCV(LogisticRegression(), {"C": [1, 10]}, cv=GroupKFold(3))
+    table["speaker"] = np.arange(N) // 2
+    roles = {"note": "text", "size": "tabular"}
+    model = MultimodalClassifier(fusion, roles, estimator=search, groups="speaker")
+    assert model.fit(table, Y).score(table, Y) == 1.0
+
+
+def test_groups_that_are_no_column_are_refused(table):
+    with pytest.raises(ValueError, match="groups='absent' is no column"):
+        MultimodalClassifier(groups="absent").fit(table, Y)
+
+
+def test_a_column_to_be_looked_at_is_told_when_it_is_left_out(table):
+    table["code"] = [f"id-{k:04d}-{k * 7919 % 997}" for k in range(N)]
+    with pytest.warns(DroppedColumnWarning, match="'code'"):
+        MultimodalClassifier(modalities={"code": "auto", "size": "tabular"}).fit(table, Y)
+
+
+def test_an_estimator_that_takes_no_sparse_matrix_gets_a_dense_one(table):
+    booster = HistGradientBoostingClassifier(min_samples_leaf=2)
+    model = MultimodalClassifier("early", {"note": "text"}, estimator=booster)
+    assert model.fit(table, Y).score(table, Y) == 1.0
+
+
+def test_workers_may_be_reset_for_prediction(folder, table, monkeypatch):
+    model = MultimodalClassifier(modalities={"photo": "image"}, root=folder).fit(table, Y)
+    asked = []
+    effective = workers.effective_n_jobs
+    monkeypatch.setattr(
+        workers, "effective_n_jobs", lambda n: asked.append(effective(n)) or asked[-1]
+    )
+    model.set_params(n_jobs=2).predict(table)
+    assert max(asked) == 2
+
+
+def test_columns_of_one_name_are_refused():
+    table = pd.DataFrame([[1.0, 2.0], [3.0, 4.0]], columns=["a", "a"])
+    with pytest.raises(ValueError, match="'a'"):
+        MultimodalClassifier().fit(table, [0, 1])
