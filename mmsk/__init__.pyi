@@ -5,6 +5,7 @@ from . import image as image
 from . import io as io
 from . import model_io as model_io
 from . import tabular as tabular
+from . import testing as testing
 from . import text as text
 from . import video as video
 from .multimodal import MultimodalClassifier as MultimodalClassifier

@@ -5,6 +5,10 @@ class DecodeError(ValueError):
     """A sample cannot be read: the file is absent, damaged, oversized or of another kind."""
 
 
+class NoSoundError(DecodeError):
+    """A film or other container is whole, but holds no sound."""
+
+
 class MmskWarning(UserWarning):
     """Base of all warnings of mmsk."""
 

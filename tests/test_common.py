@@ -1,7 +1,12 @@
 """What every public extractor does, run over all that the rooms register."""
 
+import copy
 import io
 import pickle
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,9 +23,16 @@ import mmsk
 from mmsk.base import SampleTransformer
 from mmsk.exceptions import DecodeError, FailedSamplesWarning
 
+from .io.films import film_with_sound
 from .test_house import public_classes
 
 EXTRACTORS = [c for c in public_classes() if issubclass(c, SampleTransformer)]
+READ_FILES = [c for c in EXTRACTORS if not c.__module__.startswith("mmsk.text.")]
+# What a class is made with that cannot do without
+ARGUMENTS = {
+    "AudioTrack": {"extractor": mmsk.audio.MFCC()},
+    "FramePooling": {"extractor": mmsk.image.HOG()},
+}
 RNG = np.random.default_rng(0)
 
 
@@ -53,30 +65,51 @@ def _film(images):
 IMAGES = [RNG.integers(0, 256, size=(40, 48), dtype=np.uint8) for _ in range(4)]
 SOUNDS = [(0.1 * RNG.normal(size=n)).astype(np.float32) for n in (3000, 4000, 5000, 8000)]
 FILMS = [RNG.integers(0, 256, size=(n, 24, 32), dtype=np.uint8) for n in (3, 4, 5, 6)]
-SAMPLES = {"image": (IMAGES, _png), "audio": (SOUNDS, _wav), "video": (FILMS, _film)}
+TEXTS = ["A red kite flies.", "", "Été: 3 ÉTÉS!", "one two\n\nthree 🙂"]
+DAMAGED = b"no medium at all \xff"
 
 
-def _modality(extractor):
-    return extractor.__module__.split(".")[1]
+class Samples(NamedTuple):
+    """Samples, what makes the bytes of a file of one, and how a cell names a file."""
+
+    decoded: list
+    encode: Callable
+    named: Callable = str
+
+
+SAMPLES = {
+    "text": Samples(TEXTS, str.encode, named=Path),  # a str is the text itself
+    "image": Samples(IMAGES, _png),
+    "audio": Samples(SOUNDS, _wav),
+    "video": Samples(FILMS, _film),
+    "AudioTrack": Samples([film_with_sound(sound) for sound in SOUNDS], bytes),
+}
 
 
 @pytest.fixture(params=EXTRACTORS, ids=lambda c: c.__name__)
 def extractor(request):
-    return request.param
+    """Makes an extractor, with other parameters where they are given."""
+    return partial(request.param, **ARGUMENTS.get(request.param.__name__, {}))
 
 
 @pytest.fixture
-def samples(extractor):
-    return SAMPLES[_modality(extractor)][0]
+def kind(extractor):
+    modality = extractor.func.__module__.split(".")[1]
+    return SAMPLES.get(extractor.func.__name__, SAMPLES[modality])
 
 
 @pytest.fixture
-def encoded(extractor, samples):
-    return [SAMPLES[_modality(extractor)][1](sample) for sample in samples]
+def samples(kind):
+    return kind.decoded
+
+
+@pytest.fixture
+def encoded(kind):
+    return [kind.encode(sample) for sample in kind.decoded]
 
 
 def test_all_extractors_are_found():
-    assert {"HOG", "MFCC", "FrameStatistics"} <= {c.__name__ for c in EXTRACTORS}
+    assert {"TextStatistics", "HOG", "MFCC", "FramePooling"} <= {c.__name__ for c in EXTRACTORS}
 
 
 def test_one_float32_row_per_sample_in_order(extractor, samples):
@@ -114,13 +147,13 @@ def test_names_are_unique_and_as_many_as_columns(extractor, samples):
     assert len(set(names)) == len(names) == fitted.transform(samples).shape[1]
 
 
-def test_files_bytes_and_arrays_give_the_same(extractor, samples, encoded, tmp_path):
+def test_files_bytes_and_arrays_give_the_same(extractor, kind, samples, encoded, tmp_path):
     paths = [tmp_path / f"{k}.bin" for k in range(len(samples))]
     for path, data in zip(paths, encoded, strict=True):
         path.write_bytes(data)
     fitted = extractor().fit(samples)
     expected = fitted.transform(samples)
-    for column in (encoded, paths, list(map(str, paths))):
+    for column in (encoded, paths, list(map(kind.named, paths))):
         np.testing.assert_allclose(fitted.transform(column), expected, rtol=1e-6, atol=1e-6)
 
 
@@ -140,10 +173,10 @@ def test_columns_of_all_makers_give_the_same(extractor, encoded):
 
 
 def test_input_is_left_alone(extractor, samples):
-    copies = [sample.copy() for sample in samples]
+    copies = copy.deepcopy(samples)
     extractor().fit_transform(copies)
-    for copy, sample in zip(copies, samples, strict=True):
-        np.testing.assert_array_equal(copy, sample)
+    for given, sample in zip(copies, samples, strict=True):
+        np.testing.assert_array_equal(given, sample)
 
 
 def test_clone_and_pickle_keep_what_it_does(extractor, samples):
@@ -155,21 +188,21 @@ def test_clone_and_pickle_keep_what_it_does(extractor, samples):
 
 
 def test_a_damaged_sample_names_row_and_source(extractor, samples):
-    column = [samples[0], b"no medium at all", samples[1]]
+    column = [samples[0], DAMAGED, samples[1]]
     fitted = extractor().fit(samples)
     with pytest.raises(DecodeError, match="cannot read") as info:
         fitted.transform(column)
-    assert info.value.__notes__ == [f"{extractor.__name__}: row 1, source 16 bytes"]
+    assert info.value.__notes__ == [f"{extractor.func.__name__}: row 1, source 18 bytes"]
 
 
 def test_a_damaged_sample_is_a_row_of_nan_and_a_warning_where_asked(extractor, samples):
-    column = [samples[0], b"no medium at all", samples[1]]
+    column = [samples[0], DAMAGED, samples[1]]
     fitted = extractor(on_error="missing").fit(samples)
     with pytest.warns(FailedSamplesWarning, match="1 of 3 samples"):
         features = fitted.transform(column)
     np.testing.assert_array_equal(np.isnan(features[:, 0]), [False, True, False])
     _, errors = fitted.transform_with_errors(column)
-    assert [(e.row, e.source) for e in errors] == [(1, "16 bytes")]
+    assert [(e.row, e.source) for e in errors] == [(1, "18 bytes")]
 
 
 def test_before_fit_it_says_so(extractor, samples):
@@ -204,8 +237,7 @@ def test_it_works_in_a_pipeline(extractor, samples):
         ({"a": [1]}, TypeError, "DataFrame"),
         (pd.DataFrame({"a": ["x"], "b": ["y"]}), ValueError, "table of 2 columns"),
         ([], ValueError, "0 samples"),
-        (["https://example.org/a.png"], DecodeError, "Download it first"),
-        (["absent.file"], DecodeError, "No such file"),
+        ([Path("absent.file")], DecodeError, "No such file"),
         ([3.5], DecodeError, "got float"),
     ],
 )
@@ -214,6 +246,16 @@ def test_what_is_no_column_of_samples_is_refused_with_the_remedy(
 ):
     with pytest.raises(error, match=message):
         extractor().fit(samples).transform(column)
+
+
+@pytest.mark.parametrize("extractor", READ_FILES, indirect=True)
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("absent.file", "No such file"), ("https://example.org/a.png", "Download it first")],
+)
+def test_a_string_in_a_cell_names_a_file(extractor, samples, name, message):
+    with pytest.raises(DecodeError, match=message):
+        extractor().fit(samples).transform([name])
 
 
 def test_wrong_parameters_are_refused_in_fit(extractor, samples):

@@ -1,2 +1,3 @@
+from ._melspectrogram import melspectrogram as melspectrogram
 from ._mfcc import MFCC as MFCC
 from ._mfcc import mfcc as mfcc

@@ -67,7 +67,7 @@ class SampleTransformer(TransformerMixin, BaseEstimator):
         """
         validate_params(self)
         cells = self._cells(X, reset=True)
-        self.pools_lists_ = any(len(as_sources(cell)) > 1 for cell in cells)
+        self.pools_lists_ = any(len(self._members(cell)) > 1 for cell in cells)
         self._fit_cells(cells)
         return self
 
@@ -89,7 +89,7 @@ class SampleTransformer(TransformerMixin, BaseEstimator):
         DecodeError
             If a sample cannot be read, with ``on_error="raise"``.
         """
-        features, failures = self._transform(X, raising=self.on_error == "raise")
+        features, _, failures = self.transform_present(X)
         if failures:
             warnings.warn(self._failure_message(failures, len(features)), FailedSamplesWarning)
         return features
@@ -107,7 +107,40 @@ class SampleTransformer(TransformerMixin, BaseEstimator):
         errors : list of Failure
             Named tuples ``(row, source, reason)``.
         """
-        return self._transform(X, raising=False)
+        features, _, failures = self._transform(X, raising=False)
+        return features, failures
+
+    def transform_present(self, X):
+        """Features, and which rows are of a sample that is there; what fusions ask for.
+
+        Parameters
+        ----------
+        X : column of n_samples sources
+
+        Returns
+        -------
+        features : ndarray of shape (n_samples, n_features), float32
+        present : ndarray of shape (n_samples,), bool
+            False where the sample is missing, could not be read, or is whole but holds
+            nothing of what is described (the sound of a mute film).
+        errors : list of Failure
+            With ``on_error="missing"``; otherwise an unreadable sample raises.
+        """
+        return self._transform(X, raising=self.on_error == "raise")
+
+    def missing_samples(self, X):
+        """Which samples of a column there is nothing to read of, before anything is read.
+
+        Parameters
+        ----------
+        X : column of n_samples sources
+
+        Returns
+        -------
+        missing : ndarray of shape (n_samples,), bool
+            True for None, NaN, NA, blank text where it would be a path, and lists of those.
+        """
+        return np.array([not self._members(cell) for cell in self._samples(X)], dtype=bool)
 
     def get_feature_names_out(self, input_features=None):
         """Names of the features, in the order of the columns.
@@ -136,7 +169,10 @@ class SampleTransformer(TransformerMixin, BaseEstimator):
     # What a subclass says
 
     def _read(self, source):
-        """The decoded sample; a decoded sample passes straight through."""
+        """The decoded sample; a decoded sample passes straight through.
+
+        None where the source is whole, but holds nothing of what is described.
+        """
         raise NotImplementedError
 
     def _extract(self, sample):
@@ -147,21 +183,34 @@ class SampleTransformer(TransformerMixin, BaseEstimator):
         """The names of what `_extract` returns; asked for when needed, never stored."""
         raise NotImplementedError
 
+    def _members(self, cell):
+        """The sources in a cell as they stand; none where it is missing."""
+        return as_sources(cell)
+
     def _sources(self, cell):
         """The sources in a cell; a ValueError here is a sample that cannot be read."""
-        return as_sources(cell)
+        return self._members(cell)
 
     def _fit_cells(self, cells):
         """Learn from the column; most features have nothing to learn."""
 
     # What all share
 
+    def _samples(self, X):
+        """The cells of a column, not compared with those of ``fit``."""
+        if _is_numeric(X):
+            return [
+                None if gone else cell
+                for cell, gone in zip(as_cells(X), missing_rows(X), strict=True)
+            ]
+        return as_cells(X)
+
     def _cells(self, X, *, reset):
-        cells = as_cells(X)
+        cells = self._samples(X)
         if is_frame(X):
             validate_data(self, X, reset=reset, skip_check_array=True)
             return cells
-        is_numeric = isinstance(X, np.ndarray) and X.ndim > 1 and X.dtype.kind not in "OUT"
+        is_numeric = _is_numeric(X)
         width = X.shape[1] if is_numeric and X.ndim == 2 else 1
         if reset:
             self.n_features_in_ = width
@@ -173,11 +222,6 @@ class SampleTransformer(TransformerMixin, BaseEstimator):
                 f"X has {width} features, but {type(self).__name__} is expecting "
                 f"{self.n_features_in_} features as input."
             )
-        if is_numeric:
-            return [
-                None if gone else cell
-                for cell, gone in zip(cells, missing_rows(X), strict=True)
-            ]
         return cells
 
     def _names_out(self):
@@ -192,13 +236,14 @@ class SampleTransformer(TransformerMixin, BaseEstimator):
         row = partial(self._row, raising=raising)
         rows = map_samples(row, list(enumerate(cells)), self.n_jobs)
         features = np.full((len(cells), len(self._names_out())), np.nan, dtype=np.float32)
+        present = np.zeros(len(cells), dtype=bool)
         failures = []
         for index, found in enumerate(rows):
             if isinstance(found, Failure):
                 failures.append(found)
             elif found is not None:
-                features[index] = found
-        return features, failures
+                features[index], present[index] = found, True
+        return features, present, failures
 
     def _row(self, numbered_cell, *, raising):
         """Features of one cell, None if it is missing, or the `Failure` to read it."""
@@ -207,7 +252,11 @@ class SampleTransformer(TransformerMixin, BaseEstimator):
             sources = self._sources(cell)
             if not sources:
                 return None
-            rows = np.stack([self._extract(self._read(source)) for source in sources])
+            samples = map(self._read, sources)  # one at a time in memory
+            rows = [self._extract(sample) for sample in samples if sample is not None]
+            if not rows:
+                return None
+            rows = np.stack(rows)
         except ValueError as error:
             if not raising:
                 return Failure(index, describe_source(cell), str(error))
@@ -226,3 +275,7 @@ class SampleTransformer(TransformerMixin, BaseEstimator):
             f"and are rows of NaN; the first is row {first.row}: {first.reason}. "
             "transform_with_errors(X) lists them all."
         )
+
+
+def _is_numeric(X):
+    return isinstance(X, np.ndarray) and X.ndim > 1 and X.dtype.kind not in "OUT"

@@ -12,10 +12,15 @@ class TimedTransformer(SampleTransformer):
     """Base class of what hears or watches: X may be columns ``[media, start_s, end_s]``."""
 
     def _cells(self, X, *, reset):
-        columns = _segment_columns(X)
-        if columns is None:
+        if _segment_columns(X) is None:
             return super()._cells(X, reset=reset)
         validate_data(self, X, reset=reset, skip_check_array=True)
+        return self._samples(X)
+
+    def _samples(self, X):
+        columns = _segment_columns(X)
+        if columns is None:
+            return super()._samples(X)
         return [
             Segment(media, start_s, end_s) if as_sources(media) else None
             for media, start_s, end_s in zip(*columns, strict=True)

@@ -1,4 +1,4 @@
-"""The command line: ``mmsk demo | fit | predict``."""
+"""The command line: ``mmsk demo | fit | predict | features | list``."""
 
 from mmsk.cli._main import main
 

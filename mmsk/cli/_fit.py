@@ -4,8 +4,9 @@ import os
 import time
 from pathlib import Path
 
+from mmsk.cli._columns import add_column_arguments, asked_modalities
 from mmsk.cli._progress import print_table, working
-from mmsk.cli._table import check_columns, check_output, read_table, rows_where
+from mmsk.cli._table import check_output, read_table, rows_where
 
 _MOST_CLASSES = 50  # more different whole numbers than this are a quantity, not classes
 
@@ -16,15 +17,7 @@ def add_arguments(parser):
 
     parser.add_argument("table", help=".csv, .csv.gz, .tsv or .parquet; paths relative to it")
     parser.add_argument("--target", required=True, metavar="COL", help="the column to predict")
-    used = parser.add_mutually_exclusive_group()
-    used.add_argument(
-        "--columns",
-        nargs="+",
-        metavar="COL[=ROLE]",
-        help="the columns to use, all others dropped; ROLE (text, image, audio, video, "
-        "tabular, segment) where looking at the cells would not tell",
-    )
-    used.add_argument("--drop", nargs="+", metavar="COL", default=[], help="columns not to use")
+    add_column_arguments(parser)
     parser.add_argument("--groups", metavar="COL", help="the column of groups, no feature")
     parser.add_argument("--train-where", metavar="COL[!]=VALUE", help="the rows to fit on")
     parser.add_argument("--fusion", choices=sorted(CLASSIFIERS), default="voting")
@@ -45,8 +38,7 @@ def run(options):
 
     check_output(options.output)
     table = read_table(options.table)
-    named = [options.target, *options.drop, *([options.groups] if options.groups else [])]
-    check_columns(table, named)
+    modalities = asked_modalities(table, options, _no_features(options))
     table = table[rows_where(table, options.train_where)]
     labelled = table[options.target].notna().to_numpy()
     if not labelled.all():
@@ -56,7 +48,6 @@ def run(options):
             raise ValueError(f"no row has a {options.target}.")
     y = table[options.target]
     task = _task(y) if options.task == "auto" else options.task
-    modalities = _modalities(table, options)
     X = table[list(modalities)]
     groups = table[options.groups] if options.groups else None
     model = _model(task, options, modalities)
@@ -85,27 +76,14 @@ def _task(y):
     return "classification"
 
 
-def _modalities(table, options):
-    """``{column: role}``; what selects rows or is predicted is no feature."""
-    if options.columns:
-        named = dict(_column_and_role(word, table) for word in options.columns)
-        check_columns(table, list(named))
-        told = {options.target: "--target", options.groups: "--groups"}
-        for column in told.keys() & named.keys():
-            raise ValueError(f"column {column!r} is {told[column]}, so it is no feature.")
-        return named
-    left_out = {options.target, options.groups, *options.drop}
-    if options.train_where:
-        left_out.add(options.train_where.partition("=")[0].removesuffix("!"))
-    return {column: "auto" for column in table.columns if column not in left_out}
-
-
-def _column_and_role(word, table):
-    """``COL=ROLE`` or ``COL`` taken apart; a column may have "=" in its name."""
-    column, separator, role = word.rpartition("=")
-    if word in table.columns or not separator:
-        return word, "auto"
-    return column, role
+def _no_features(options):
+    """Columns that are predicted, grouped by or select rows, and the option that says so."""
+    parts = {options.target: "--target"}
+    if options.groups:
+        parts[options.groups] = "--groups"
+    if options.train_where and not options.columns:
+        parts[options.train_where.partition("=")[0].removesuffix("!")] = "--train-where"
+    return parts
 
 
 def _model(task, options, modalities):

@@ -12,6 +12,8 @@ _COMMANDS = {
     "demo": "make files of four modalities, fit, fuse, print the scores",
     "fit": "fit a model on a table and write it to a file",
     "predict": "predict the rows of a table with a model file",
+    "features": "describe the rows of a table and write the features to a file",
+    "list": "list what there is, room by room",
 }
 
 

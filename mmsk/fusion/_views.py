@@ -183,11 +183,9 @@ def run_view(fitted, X_view, method):
 
 def _split(estimator):
     """The extractor a view starts with and what follows it; None for what is not there."""
-    if hasattr(estimator, "transform_with_errors"):
+    if hasattr(estimator, "transform_present"):
         return estimator, None
-    if isinstance(estimator, Pipeline) and hasattr(
-        estimator.steps[0][1], "transform_with_errors"
-    ):
+    if isinstance(estimator, Pipeline) and hasattr(estimator.steps[0][1], "transform_present"):
         rest = estimator[1:] if len(estimator.steps) > 1 else None
         return estimator.steps[0][1], rest
     return None, estimator
@@ -205,12 +203,8 @@ def _read(head, X_view, present):
     if head is None:
         return ViewRows(take_rows(X_view, present), present, [])
     # the extractor gets all rows, so that it counts them as the user does
-    if getattr(head, "on_error", "raise") == "raise":
-        features, failures = head.transform(X_view), []
-    else:
-        features, failures = head.transform_with_errors(X_view)
-    present = present.copy()
-    present[[failure.row for failure in failures]] = False
+    features, described, failures = head.transform_present(X_view)
+    present = present & described
     return ViewRows(as_matrix(features)[present], present, failures)
 
 

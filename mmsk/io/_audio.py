@@ -1,17 +1,29 @@
 """Sound in: any recording becomes mono float32 at one rate."""
 
+import re
+from contextlib import suppress
 from numbers import Real
 
 import numpy as np
 
-from mmsk.exceptions import DecodeError
-from mmsk.io._container import open_container
-from mmsk.io._sources import Segment, decoding, is_stored, openable
+from mmsk.exceptions import DecodeError, NoSoundError
+from mmsk.io._sources import Segment, decoding, is_stored, openable, segment
 
 #: Longest stretch that is read into memory at once, in seconds.
 MAX_AUDIO_S = 4 * 3600.0
 
 _BLOCK_S = 10  # a block is mixed to mono and resampled before the next one is decoded
+_LEAD_S = 1.0  # compressed sound is decoded from before a segment: frames lean on earlier ones
+_MAX_CHANNELS = 256
+_MOST_SAMPLES = 2**60  # libsndfile's word for a length it does not know is still larger
+_LOUDEST = 1e15  # the power of anything louder overflows float32
+
+# What libsndfile notes about a header that promises more bytes than there are
+_CUT_OFF = re.compile(
+    r"^\s*(?:data|SSND|Data Size)\s*: (\d+) \(should be (\d+)\)", re.MULTILINE
+)
+_UNKNOWN_SIZE = 0x7FFF0000  # sizes from here on are written by programs that stream
+_SLACK_BYTES = 64  # some programs count the header in
 
 
 def read_audio(source, *, rate_hz=None, start_s=0.0, end_s=None):
@@ -26,21 +38,24 @@ def read_audio(source, *, rate_hz=None, start_s=0.0, end_s=None):
     rate_hz : int or None, default=None
         Rate to resample to. None keeps the source's own.
     start_s, end_s : float, default=0.0, None
-        The stretch wanted, in seconds; None is the end. It may not begin behind the
-        end of the recording.
+        The stretch wanted, in seconds from the first sample; None is the end. It may not
+        begin behind the end of the recording. Within a Segment, the narrower one counts.
 
     Returns
     -------
     samples : ndarray of shape (n_samples,), float32
-        Channels are averaged. In [-1, 1] for integer formats; floating files and arrays
-        keep their range.
+        Channels are averaged; at least one sample. In [-1, 1] for integer formats and
+        arrays of uint8, int8, int16 and int32; others keep their range.
     rate_hz : int
 
     Raises
     ------
     DecodeError
-        If the source is no recording, is damaged or empty, holds NaN, or the stretch is
-        longer than ``mmsk.io._audio.MAX_AUDIO_S`` or lies outside the recording.
+        If the source is no recording, is damaged, cut off or empty, holds NaN, or the
+        stretch is longer than ``mmsk.io._audio.MAX_AUDIO_S`` or lies outside the recording.
+        A lossy file (MP3, Vorbis…) that was cut off may be read as far as it goes.
+    ValueError
+        If ``rate_hz`` is not positive.
 
     Examples
     --------
@@ -50,64 +65,79 @@ def read_audio(source, *, rate_hz=None, start_s=0.0, end_s=None):
     >>> samples.shape, samples.dtype, rate_hz
     ((16000,), dtype('float32'), 16000)
     """
+    if rate_hz is not None and not rate_hz > 0:
+        raise ValueError(f"rate_hz must be positive, got {rate_hz}")
     part = Segment.of(source)
-    start = max(part.start_s, start_s)
-    end = part.end_s if end_s is None else min(part.end_s, end_s)
     with decoding("a recording", part.source):
-        if is_stored(part.source):
-            samples, own_rate_hz = _from_file(part.source, start, end, rate_hz)
-        else:
-            samples, own_rate_hz = _from_samples(part.source, rate_hz)
-            cut = _stretch(len(samples), own_rate_hz, start, end)
-            samples = _resampled(samples[cut], own_rate_hz, rate_hz)
-        if not np.isfinite(samples).all():
-            raise DecodeError("it holds NaN or infinite samples")
+        wanted = segment(part.source, start_s, end_s)
+        start, end = max(part.start_s, wanted.start_s), min(part.end_s, wanted.end_s)
+        if start >= end:
+            raise DecodeError(f"the stretch from {start} s to {end} s is empty")
+        read = _from_file if is_stored(part.source) else _from_samples
+        blocks, own_rate_hz = read(part.source, start, end, rate_hz)
+        samples = _joined(blocks, own_rate_hz, rate_hz or own_rate_hz)
+        if not (samples.min() > -_LOUDEST and samples.max() < _LOUDEST):  # NaN is neither
+            raise DecodeError("it holds NaN, infinite or absurdly loud samples")
         return samples, rate_hz or own_rate_hz
 
 
-def _from_samples(source, rate_hz):
+# A reader returns blocks of mono float32 samples, and their rate
+
+
+def _from_samples(source, start_s, end_s, rate_hz):
+    samples = source
     if isinstance(source, tuple) and len(source) == 2 and isinstance(source[1], Real):
         samples, rate_hz = source
-    else:
-        samples = source
     if not isinstance(samples, np.ndarray):
         raise DecodeError(
             "expected a path, bytes, an array or a pair (array, rate_hz), "
             f"got {type(source).__name__}"
         )
-    if rate_hz is None or rate_hz <= 0:
+    if rate_hz is None or not rate_hz > 0:
         raise DecodeError("an array needs its rate: give a pair (samples, rate_hz)")
-    return _mono(_as_float32(samples)), int(rate_hz)
+    _check_shape(samples)
+    start, stop = _stretch(len(samples), rate_hz, start_s, end_s)
+    return [_mono(_as_float32(samples[start:stop]))], int(rate_hz)
 
 
-def _as_float32(samples):
-    if samples.ndim not in (1, 2) or 0 in samples.shape or samples.dtype.kind not in "biuf":
+def _check_shape(samples):
+    if samples.ndim not in (1, 2) or 0 in samples.shape or samples.dtype.kind not in "iuf":
         raise DecodeError(
             "expected samples of shape (n_samples,) or (n_samples, n_channels), "
             f"got {samples.dtype} of shape {samples.shape}"
         )
-    if samples.dtype.kind == "f":
-        return np.asarray(samples, dtype=np.float32)
-    if samples.dtype == np.uint8:  # the one unsigned format of WAV, silent at 128
+    if samples.ndim == 2 and samples.shape[1] > _MAX_CHANNELS:
+        raise DecodeError(
+            f"{samples.shape[1]} channels are too many. If the array has shape "
+            "(n_channels, n_samples), turn it: samples.T"
+        )
+
+
+def _as_float32(samples):
+    dtype = samples.dtype
+    if dtype.kind == "f" or dtype == np.int64:  # no sound is stored as int64: just numbers
+        with np.errstate(over="ignore"):  # what becomes infinite is refused later
+            return samples.astype(np.float32, copy=False)
+    if dtype == np.uint8:  # the one unsigned format of WAV, silent at 128
         return (samples.astype(np.float32) - 128) / 128
-    if samples.dtype.kind != "i":
-        raise DecodeError(f"expected floating, signed or uint8 samples, got {samples.dtype}")
-    return (samples / -float(np.iinfo(samples.dtype).min)).astype(np.float32)
+    if dtype.kind == "i":
+        return (samples / -float(np.iinfo(dtype).min)).astype(np.float32)
+    raise DecodeError(f"expected floating, signed or uint8 samples, got {dtype}")
 
 
 def _mono(samples):
-    if samples.ndim == 1:
-        return samples
-    return samples.mean(axis=1, dtype=np.float32)
+    return samples if samples.ndim == 1 else samples.mean(axis=1, dtype=np.float32)
 
 
 def _stretch(n_samples, rate_hz, start_s, end_s):
+    """First sample of a stretch, and the one behind its last; at least one sample."""
     duration_s = n_samples / rate_hz
     if start_s >= duration_s:
-        raise DecodeError(f"it starts at {start_s} s of a recording of {duration_s:.3f} s")
+        raise DecodeError(f"it lasts {duration_s:.3f} s, and the stretch starts at {start_s} s")
+    _check_length(min(end_s, duration_s) - start_s)
+    start = min(round(start_s * rate_hz), n_samples - 1)
     stop = n_samples if end_s >= duration_s else round(end_s * rate_hz)
-    _check_length((stop / rate_hz) - start_s)
-    return slice(round(start_s * rate_hz), max(stop, round(start_s * rate_hz) + 1))
+    return start, max(stop, start + 1)
 
 
 def _check_length(duration_s):
@@ -117,93 +147,101 @@ def _check_length(duration_s):
         )
 
 
-def _resampled(samples, own_rate_hz, rate_hz):
-    if rate_hz is None or rate_hz == own_rate_hz:
-        return samples
-    import soxr
-
-    return soxr.resample(samples, own_rate_hz, rate_hz)
-
-
 def _from_file(source, start_s, end_s, rate_hz):
     import soundfile
 
     try:
-        with soundfile.SoundFile(openable(source)) as file:
-            cut = _stretch(file.frames, file.samplerate, start_s, end_s)
-            file.seek(cut.start)
-            return _joined(_soundfile_blocks(file, cut), file.samplerate, rate_hz)
+        file = soundfile.SoundFile(openable(source))
     except soundfile.LibsndfileError as error:
-        return _from_container(source, start_s, end_s, rate_hz, error)
+        return _from_container(source, start_s, end_s, f"libsndfile: {error.error_string} ")
+    if file.format == "MP3" or not 0 < file.frames < _MOST_SAMPLES:
+        file.close()  # libsndfile guesses the length of some MP3, and reads no further
+        return _from_container(source, start_s, end_s, "")
+    return _soundfile_blocks(file, start_s, end_s), file.samplerate
 
 
-def _soundfile_blocks(file, cut):
-    left = cut.stop - cut.start
-    while left > 0:
-        block = file.read(min(left, _BLOCK_S * file.samplerate), "float32", always_2d=True)
-        if not len(block):
-            return  # the header promised more than there is
-        left -= len(block)
-        yield _mono(block)
+def _soundfile_blocks(file, start_s, end_s):
+    with file:
+        for promised, there in _CUT_OFF.findall(file.extra_info):
+            if int(there) + _SLACK_BYTES < int(promised) < _UNKNOWN_SIZE:
+                raise DecodeError(f"it is cut off: {there} of {promised} bytes of sound")
+        start, stop = _stretch(file.frames, file.samplerate, start_s, end_s)
+        if start:
+            file.seek(start)
+        while start < stop:
+            n_samples = min(stop - start, max(1, int(_BLOCK_S * file.samplerate)))
+            block = file.read(n_samples, "float32", always_2d=True)
+            if not len(block):
+                raise DecodeError(f"it is cut off: {start} of {file.frames} samples")
+            start += len(block)
+            yield _mono(block)
 
 
-def _from_container(source, start_s, end_s, rate_hz, first_error):
+def _from_container(source, start_s, end_s, first_error):
     """Sound that libsndfile does not read (m4a, the sound of a film), by FFmpeg."""
     import av
 
     try:
-        container = open_container(source)
+        container = av.open(openable(source), metadata_errors="ignore")
     except av.FFmpegError as error:
-        raise DecodeError(f"{first_error}; FFmpeg: {error}") from error
-    with container:
-        if not container.streams.audio:
-            raise DecodeError("it has no sound")
-        stream = container.streams.audio[0]
-        own_rate_hz = stream.codec_context.sample_rate
-        blocks = _container_blocks(container, stream, start_s, end_s)
-        return _joined(blocks, own_rate_hz, rate_hz)
+        raise DecodeError(f"{first_error}FFmpeg: {error.strerror}.") from error
+    if not container.streams.audio:
+        raise NoSoundError("it has no sound")
+    stream = container.streams.audio[0]
+    if stream.codec_context is None:
+        raise DecodeError("its sound is of a kind that cannot be decoded")
+    return _container_blocks(
+        container, stream, start_s, end_s
+    ), stream.codec_context.sample_rate
 
 
 def _container_blocks(container, stream, start_s, end_s):
     import av
 
-    planar = av.AudioResampler(format="fltp")  # floats, one row per channel
     rate_hz = stream.codec_context.sample_rate
+    start = round(start_s * rate_hz)
+    stop = round(end_s * rate_hz) if end_s < float("inf") else end_s
+    try:
+        with container:
+            for first, samples in _decoded(container, stream, start_s - _LEAD_S):
+                if first >= stop:
+                    return
+                low, high = max(start - first, 0), min(stop - first, len(samples))
+                if low < high:
+                    yield samples[low:high]
+    except av.FFmpegError as error:
+        raise DecodeError(f"FFmpeg: {error.strerror}") from error
+
+
+def _decoded(container, stream, seek_s):
+    """Blocks of mono samples, each with the number of its first sample."""
+    import av
+
     origin_s = float((stream.start_time or 0) * stream.time_base)
-    if start_s > 0:
-        container.seek(int((start_s + origin_s) / stream.time_base), stream=stream)
+    if seek_s > 0:
+        with suppress(av.FFmpegError):  # what cannot seek is decoded from its start
+            container.seek(int((seek_s + origin_s) / stream.time_base), stream=stream)
+    planar = av.AudioResampler(format="fltp")  # floats, one row per channel
     position = None
     for frame in container.decode(stream):
         if position is None:
-            first_s = (frame.time if frame.time is not None else origin_s) - origin_s
-            position = round(first_s * rate_hz)
-        for piece in planar.resample(frame):
-            block = piece.to_ndarray().mean(axis=0, dtype=np.float32)
-            low = max(round(start_s * rate_hz) - position, 0)
-            high = len(block)
-            if end_s < float("inf"):
-                high = min(high, round(end_s * rate_hz) - position)
-            position += len(block)
-            if high > low:
-                yield block[low:high]
-        if position >= end_s * rate_hz:
-            return
+            first_s = origin_s if frame.time is None else frame.time
+            position = round((first_s - origin_s) * stream.codec_context.sample_rate)
+        for piece in [frame] if frame.format.name == "fltp" else planar.resample(frame):
+            samples = piece.to_ndarray().mean(axis=0, dtype=np.float32)
+            yield position, samples
+            position += len(samples)
 
 
 def _joined(blocks, own_rate_hz, rate_hz):
     """Blocks end to end at the wanted rate; the full-rate recording is never held."""
-    if rate_hz is None or rate_hz == own_rate_hz:
-        pieces = list(_bounded(blocks, own_rate_hz))
-    else:
-        import soxr
-
-        stream = soxr.ResampleStream(own_rate_hz, rate_hz, num_channels=1, dtype="float32")
-        pieces = [stream.resample_chunk(block) for block in _bounded(blocks, own_rate_hz)]
-        if pieces:
-            pieces.append(stream.resample_chunk(np.empty(0, np.float32), last=True))
-    if not sum(map(len, pieces)):
+    blocks = _bounded(blocks, own_rate_hz)
+    pieces = list(
+        blocks if rate_hz == own_rate_hz else _resampled(blocks, own_rate_hz, rate_hz)
+    )
+    if not pieces:
         raise DecodeError("it holds no samples in the stretch wanted")
-    return np.concatenate(pieces), own_rate_hz
+    return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
 
 
 def _bounded(blocks, rate_hz):
@@ -212,3 +250,18 @@ def _bounded(blocks, rate_hz):
         n_samples += len(block)
         _check_length(n_samples / rate_hz)
         yield block
+
+
+def _resampled(blocks, own_rate_hz, rate_hz):
+    import soxr
+
+    stream = soxr.ResampleStream(own_rate_hz, rate_hz, num_channels=1, dtype="float32")
+    n_samples, last = 0, None
+    for last in blocks:
+        chunk = stream.resample_chunk(last)
+        n_samples += len(chunk)
+        yield chunk
+    if last is not None:
+        chunk = stream.resample_chunk(last[:0], last=True)
+        # less than half a sample at the new rate is still a sample
+        yield chunk if n_samples + len(chunk) else last[-1:]

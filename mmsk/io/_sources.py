@@ -78,13 +78,15 @@ def _shortened(text):
     return text if len(text) <= 200 else f"{text[:120]}…{text[-60:]}"
 
 
-def as_sources(cell):
+def as_sources(cell, *, blank_is_missing=True):
     """The sources in one cell: several for a list, none for a missing one.
 
     Parameters
     ----------
     cell : source, list of sources or missing value
         An array of strings or objects counts as a list; a tuple is one sample.
+    blank_is_missing : bool, default=True
+        Whether a string of blanks is no source, as where strings are paths.
 
     Returns
     -------
@@ -93,7 +95,10 @@ def as_sources(cell):
     if isinstance(cell, np.ndarray) and cell.dtype.kind in "OUT":
         cell = cell.tolist()
     sources = cell if isinstance(cell, list) else [cell]
-    return [source for source in sources if not is_missing(source) and not _is_blank(source)]
+    sources = [source for source in sources if not is_missing(source)]
+    if blank_is_missing:
+        return [source for source in sources if not _is_blank(source)]
+    return sources
 
 
 def _is_blank(source):
@@ -134,7 +139,7 @@ def decoding(kind, source):
     """Turn whatever a decoder raises into a `DecodeError` that names the source.
 
     Decoders raise nearly every built-in exception on damaged files, so all are caught;
-    the cause stays attached.
+    the cause stays attached, and a kind of `DecodeError` stays what it is.
     """
     try:
         yield
@@ -143,4 +148,5 @@ def decoding(kind, source):
     except Exception as cause:
         named = describe_source(source)
         reason = _shortened(str(cause)) or type(cause).__name__
-        raise DecodeError(f"cannot read {kind} from {named}: {reason}") from cause
+        error = type(cause) if isinstance(cause, DecodeError) else DecodeError
+        raise error(f"cannot read {kind} from {named}: {reason}") from cause

@@ -16,6 +16,7 @@ from mmsk._kernels.video import (
 from mmsk._utils.sklearn_private import Interval
 from mmsk.base import TimedTransformer
 from mmsk.io._video import iterate_frames
+from mmsk.video._over_time import RunningStatistics, spaced
 
 N_CELLS = 3  # per side of the grid: left, middle, right; top, middle, bottom
 N_BINS = 32  # of the histograms that are compared: 8 levels each, wider than noise
@@ -23,7 +24,6 @@ N_BINS = 32  # of the histograms that are compared: 8 levels each, wider than no
 _OF_A_FRAME = ("luma", "variance", "contrast", "entropy")
 _OF_A_STEP = ("difference", "distance")  # from a frame to the next
 _OVER_TIME = ("mean", "std", "min", "max", "change")
-_TIME_TOLERANCE_S = 0.001  # Matroska rounds times to milliseconds
 
 
 class FrameStatistics(TimedTransformer):
@@ -122,7 +122,7 @@ class FrameStatistics(TimedTransformer):
         n_cuts = 0
         first_s = last_s = None
         with closing(iterate_frames(sample, gray=True)) as film:
-            for time_s, of_frame, of_step in _measured(_spaced(film, self.every_s)):
+            for time_s, of_frame, of_step in _measured(spaced(film, self.every_s)):
                 first_s = time_s if first_s is None else first_s
                 last_s = time_s
                 frames.add(*of_frame)
@@ -133,15 +133,6 @@ class FrameStatistics(TimedTransformer):
         cuts_per_s = n_cuts / duration_s if duration_s > 0 else 0.0
         over_time = [frames.statistics(), steps.statistics(), [cuts_per_s]]
         return np.concatenate([*over_time, frames.mean_grid(), steps.mean_grid()])
-
-
-def _spaced(film, every_s):
-    """The frames that lie at least so many seconds behind the one yielded before."""
-    last_s = -np.inf
-    for frame in film:
-        if every_s is None or frame.time_s - last_s > every_s - _TIME_TOLERANCE_S:
-            last_s = frame.time_s
-            yield frame
 
 
 def _measured(film):
@@ -177,23 +168,14 @@ class _OverTime:
     """
 
     def __init__(self, n_measures):
-        self.count = 0
-        self.mean = np.zeros(n_measures)
-        self.squares = np.zeros(n_measures)  # of deviations from the mean
-        self.min = np.full(n_measures, np.inf)
-        self.max = np.full(n_measures, -np.inf)
+        self.values = RunningStatistics(n_measures)
         self.change = np.zeros(n_measures)
         self.last = None
         self.grid = np.zeros((N_CELLS, N_CELLS))
 
     def add(self, measures, grid):
-        """Take the next values in; Welford's recurrence, exact for long films."""
-        self.count += 1
-        deviation = measures - self.mean
-        self.mean += deviation / self.count
-        self.squares += deviation * (measures - self.mean)
-        np.minimum(self.min, measures, out=self.min)
-        np.maximum(self.max, measures, out=self.max)
+        """Take the next values in."""
+        self.values.add(measures)
         if self.last is not None:
             self.change += np.abs(measures - self.last)
         self.last = measures
@@ -201,12 +183,13 @@ class _OverTime:
 
     def statistics(self):
         """The statistics `_OVER_TIME` of each measure; 0 where nothing was added."""
-        if not self.count:
-            return np.zeros(len(_OVER_TIME) * len(self.mean))
-        std = np.sqrt(self.squares / self.count)
-        change = self.change / max(self.count - 1, 1)
-        return np.stack([self.mean, std, self.min, self.max, change], axis=1).ravel()
+        values = self.values
+        if not values.count:
+            return np.zeros(len(_OVER_TIME) * len(self.change))
+        change = self.change / max(values.count - 1, 1)
+        over_time = [values.mean, values.std, values.min, values.max, change]
+        return np.stack(over_time, axis=1).ravel()
 
     def mean_grid(self):
         """The mean of the grids, cells row by row; 0 where nothing was added."""
-        return self.grid.ravel() / max(self.count, 1)
+        return self.grid.ravel() / max(self.values.count, 1)

@@ -237,6 +237,24 @@ def test_without_failures_the_list_is_empty():
     assert errors == []
 
 
+class OfPositive(SumAndMax):
+    """Numbers that are all negative are nothing to it."""
+
+    def _read(self, source):
+        values = super()._read(source)
+        return values[values > 0] if (values > 0).any() else None
+
+
+def test_what_holds_nothing_to_describe_is_missing_and_no_error():
+    X = [numbers(1, 2), numbers(-1), None, [numbers(-1), numbers(4)]]
+    fitted = OfPositive().fit(X[:3])
+    nothing = [np.nan, np.nan]
+    np.testing.assert_array_equal(fitted.transform(X), [[3, 2], nothing, nothing, [4, 4]])
+    _, present, errors = fitted.transform_present(X)
+    assert present.tolist() == [True, False, False, True]
+    assert errors == []
+
+
 # As scikit-learn expects
 
 

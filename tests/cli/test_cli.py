@@ -263,3 +263,28 @@ def test_rows_are_chosen_by_columns_with_gaps(tmp_path):
     frame = pd.DataFrame({"n": pd.array([1, None, 1], dtype="Int64")})
     assert rows_where(frame, "n=1").tolist() == [True, False, True]
     assert rows_where(frame, "n!=1").tolist() == [False, True, False]
+
+
+def test_features_of_a_table_are_written_with_names_and_errors(table, capsys):
+    out = table.with_name("features.parquet")
+    arguments = ["features", str(table), "--columns", "photo", "note", "-o", str(out)]
+    assert main(arguments) == 0
+    assert "1 rows with an error" in capsys.readouterr().out
+    found = pd.read_parquet(out)
+    assert found["row"].tolist() == list(range(30))
+    assert found["error"].notna().sum() == 1
+    assert "cannot read an image" in found["error"][3]
+    numbers = found.drop(columns=["row", "error"])
+    assert {name.split("__")[0] for name in numbers} == {"photo", "note"}
+    assert np.isfinite(numbers.to_numpy()).all()
+
+
+def test_list_names_every_room_and_what_is_in_it(capsys):
+    assert main(["list"]) == 0
+    said = capsys.readouterr().out
+    for name in ("mmsk.image", "HOG", "MFCC", "read_image", "VotingFusionClassifier"):
+        assert name in said
+    assert main(["list", "audio"]) == 0
+    said = capsys.readouterr().out
+    assert "MFCC" in said
+    assert "HOG" not in said

@@ -95,3 +95,33 @@ def sound_bytes(rate_hz=16000, *, cover=False):
         container.mux(track.encode())
         container.close()
         return path.read_bytes()
+
+
+def film_with_sound(samples, rate_hz=16000, frames=None):
+    """Samples of sound and a few frames as the bytes of a Matroska film, without loss.
+
+    Parameters
+    ----------
+    samples : ndarray of shape (n_samples,), float32
+        In [-1, 1]; a sample is stored in 32 bits.
+    rate_hz : int
+    frames : ndarray of shape (n_frames, height, width), uint8, or None
+        At 25 a second; None is one black frame.
+    """
+    frames = np.zeros((1, 16, 16), np.uint8) if frames is None else frames
+    with _container("matroska", {}) as (container, path):
+        pictures = container.add_stream("ffv1", rate=25)
+        pictures.pix_fmt = "gray"
+        pictures.height, pictures.width = frames.shape[1:]
+        sound = container.add_stream("pcm_f32le", rate=rate_hz)
+        sound.layout = "mono"
+        for image in frames:
+            frame = av.VideoFrame.from_ndarray(image, format="gray")
+            container.mux(pictures.encode(frame))
+        container.mux(pictures.encode())
+        block = av.AudioFrame.from_ndarray(samples[None], format="flt", layout="mono")
+        block.rate, block.pts, block.time_base = rate_hz, 0, Fraction(1, rate_hz)
+        container.mux(sound.encode(block))
+        container.mux(sound.encode())
+        container.close()
+        return path.read_bytes()

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from mmsk.exceptions import DecodeError
+from mmsk.exceptions import DecodeError, NoSoundError
 from mmsk.io._sources import Segment, as_sources, decoding, describe_source, openable, segment
 
 ENDLESS = float("inf")
@@ -31,6 +31,10 @@ ENDLESS = float("inf")
 )
 def test_a_cell_holds_one_source_or_several_or_none(cell, sources):
     assert as_sources(cell) == sources
+
+
+def test_a_blank_string_is_a_source_where_strings_are_texts():
+    assert as_sources(["", None, " "], blank_is_missing=False) == ["", " "]
 
 
 def test_an_array_of_numbers_is_one_source():
@@ -104,6 +108,11 @@ def test_whatever_a_decoder_raises_names_the_source_and_keeps_the_cause():
     ):
         raise EOFError
     assert isinstance(info.value.__cause__, EOFError)
+
+
+def test_a_kind_of_decode_error_stays_what_it_is():
+    with pytest.raises(NoSoundError, match="cannot read a film"), decoding("a film", "a.mp4"):
+        raise NoSoundError("it has no sound")
 
 
 @pytest.mark.parametrize("error", [MemoryError, ModuleNotFoundError, KeyboardInterrupt])

@@ -1,0 +1,1 @@
+"""Speed and quality against peers; results as JSON in `results`."""

@@ -1,0 +1,145 @@
+"""What the speed scripts share: one thread, fair timing, a result file."""
+
+import json
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+RESULTS = Path(__file__).parent / "results"
+
+_THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "BLIS_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "NUMBA_NUM_THREADS",
+)
+_SHORTEST_S = 0.002  # a timing this long is far above the resolution of the clock
+
+
+def one_thread():
+    """Hold all libraries to one thread; to be called before any of them is imported.
+
+    Raises
+    ------
+    RuntimeError
+        If NumPy is loaded: its threads have started.
+    """
+    if "numpy" in sys.modules:
+        raise RuntimeError("call one_thread() before importing numpy and its peers")
+    os.environ.update(dict.fromkeys(_THREAD_VARIABLES, "1"))
+
+
+def interleaved(functions, repeats=50):
+    """Median seconds of a call of each function, all timed in turn in one process.
+
+    Parameters
+    ----------
+    functions : dict of str to callable
+        Called without arguments.
+    repeats : int, default=50
+        Timings of each function; in each, a short function is called several times.
+
+    Returns
+    -------
+    seconds : dict of str to float
+        For one call. What disturbs the machine disturbs all alike, so ratios hold.
+    """
+    calls = {}
+    for name, function in functions.items():
+        function()  # compiles, and fills caches
+        calls[name] = max(1, round(_SHORTEST_S / max(_timed(function, 1), 1e-9)))
+    timings = {name: [] for name in functions}
+    for _ in range(repeats):
+        for name, function in functions.items():
+            timings[name].append(_timed(function, calls[name]))
+    return {name: statistics.median(seconds) for name, seconds in timings.items()}
+
+
+def _timed(function, calls):
+    start = time.perf_counter()
+    for _ in range(calls):
+        function()
+    return (time.perf_counter() - start) / calls
+
+
+def write_result(name, payload):
+    """Write ``results/<name>.json``: the payload, and where and on what it was measured.
+
+    Parameters
+    ----------
+    name : str
+    payload : dict
+        What `json` can write.
+
+    Returns
+    -------
+    result : dict
+        What was written.
+    """
+    result = {
+        **payload,
+        "machine": _machine(),
+        "versions": _versions(),
+        "commit": _commit(),
+        "peak_memory_mb": _peak_memory_mb(),
+    }
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / f"{name}.json").write_text(json.dumps(result, indent=2) + "\n")
+    return result
+
+
+def _machine():
+    return {
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "system": platform.system(),
+        "python": platform.python_version(),
+    }
+
+
+def _processor():
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        for line in cpuinfo.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def _versions():
+    """Of all packages loaded that say theirs."""
+    versions = {
+        name: getattr(module, "__version__", None)
+        for name, module in sorted(sys.modules.items())
+        if "." not in name and not name.startswith("_")
+    }
+    return {
+        name: version
+        for name, version in versions.items()
+        if isinstance(version, str) and name not in sys.stdlib_module_names
+    }
+
+
+def _commit():
+    def git(*words):
+        return subprocess.run(
+            ["git", *words], cwd=RESULTS.parent, capture_output=True, text=True, check=True
+        ).stdout.strip()
+
+    try:
+        return git("rev-parse", "HEAD") + ("-dirty" if git("status", "--porcelain") else "")
+    except (OSError, subprocess.CalledProcessError):  # an unpacked archive
+        return None
+
+
+def _peak_memory_mb():
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / 2 ** (20 if sys.platform == "darwin" else 10), 1)

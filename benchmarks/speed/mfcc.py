@@ -1,0 +1,91 @@
+"""MFCC of ten seconds: librosa, python_speech_features and mmsk, one thread, one process.
+
+Run with ``python -m benchmarks.speed.mfcc``; writes ``benchmarks/results/speed_mfcc.json``.
+python_speech_features cuts frames and scales them in its own way, so its numbers are of the
+same size and cost, but not equal; ours must equal librosa's.
+"""
+
+from benchmarks._harness import interleaved, one_thread, write_result
+
+one_thread()
+
+import librosa  # noqa: E402
+import numpy as np  # noqa: E402
+import python_speech_features as psf  # noqa: E402
+
+from mmsk.audio import mfcc as mmsk_mfcc  # noqa: E402
+
+RATE_HZ = 16000
+LENGTH_S = 10
+TOLERANCE_DB = 1e-3
+SETTINGS = {
+    "speech": {"n_fft": 512, "hop_length": 160, "n_mels": 40, "n_mfcc": 13},
+    "librosa's own": {"n_fft": 2048, "hop_length": 512, "n_mels": 128, "n_mfcc": 20},
+}
+
+
+def recordings():
+    """Recordings by name; noise is what the aims are stated for."""
+    time_s = np.arange(LENGTH_S * RATE_HZ) / RATE_HZ
+    noise = 0.1 * np.random.default_rng(0).normal(size=len(time_s))
+    chirp = 0.5 * np.sin(2 * np.pi * (20 + 380 * time_s) * time_s)
+    sounds = {"noise": noise, "chirp": chirp, "silence": 0 * noise}
+    return {name: samples.astype(np.float32) for name, samples in sounds.items()}
+
+
+def largest_difference_db(settings):
+    """Of ours from librosa's, over all recordings."""
+    differences = [
+        np.abs(
+            mmsk_mfcc(y=samples, sr=RATE_HZ, **settings)
+            - librosa.feature.mfcc(y=samples, sr=RATE_HZ, **settings)
+        ).max()
+        for samples in recordings().values()
+    ]
+    if max(differences) > TOLERANCE_DB:
+        raise AssertionError(f"mmsk differs from librosa by {max(differences)} dB")
+    return float(max(differences))
+
+
+def compare(settings):
+    """Seconds, ratios and largest difference from librosa for one setting."""
+    samples = recordings()["noise"]
+    in_psf = {
+        "winlen": settings["n_fft"] / RATE_HZ,
+        "winstep": settings["hop_length"] / RATE_HZ,
+        "nfft": settings["n_fft"],
+        "nfilt": settings["n_mels"],
+        "numcep": settings["n_mfcc"],
+        "winfunc": np.hanning,
+    }
+    functions = {
+        "librosa": lambda: librosa.feature.mfcc(y=samples, sr=RATE_HZ, **settings),
+        "python_speech_features": lambda: psf.mfcc(samples, RATE_HZ, **in_psf),
+        "mmsk": lambda: mmsk_mfcc(y=samples, sr=RATE_HZ, **settings),
+    }
+    difference_db = largest_difference_db(settings)
+    seconds = interleaved(functions, repeats=200)
+    return {
+        "parameters": settings,
+        "seconds": seconds,
+        "ratios": {peer: seconds[peer] / seconds["mmsk"] for peer in seconds if peer != "mmsk"},
+        "largest_difference_from_librosa_db": difference_db,
+    }
+
+
+def main():
+    found = {name: compare(settings) for name, settings in SETTINGS.items()}
+    payload = {
+        "work": f"MFCC of {LENGTH_S} s at {RATE_HZ} Hz, float32 noise, one thread",
+        "aim": {"setting": "speech", "librosa": 3},
+        "settings": found,
+    }
+    write_result("speed_mfcc", payload)
+    for name, measured in found.items():
+        times = (f"{peer} {1e3 * s:.2f} ms" for peer, s in measured["seconds"].items())
+        ratios = (f"{ratio:.1f} x {peer}" for peer, ratio in measured["ratios"].items())
+        print(f"{name}: {', '.join(times)}; speed of mmsk = {', '.join(ratios)}")
+
+
+if __name__ == "__main__":
+    main()

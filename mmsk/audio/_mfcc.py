@@ -1,0 +1,274 @@
+"""Mel-frequency cepstral coefficients: the shape of a sound's spectrum in a few numbers."""
+
+import inspect
+from functools import lru_cache
+from numbers import Integral, Real
+
+import numpy as np
+from scipy.fft import dct
+
+from mmsk._kernels.audio import deltas, part_means
+from mmsk._utils.sklearn_private import Interval, StrOptions
+from mmsk.audio._mel import mel_filters
+from mmsk.audio._melspectrogram import melspectrogram
+from mmsk.base import TimedTransformer
+from mmsk.io import read_audio
+
+#: Equal stretches of a recording whose means ``pooling="statistics"`` holds.
+N_PARTS = 5
+
+_SOFTEST_POWER = 1e-10  # what silence counts as
+_RANGE_DB = 80.0  # bands softer than this below the loudest are levelled
+
+
+class MFCC(TimedTransformer):
+    """Mel-frequency cepstral coefficients of a recording, summed up over time.
+
+    Parameters
+    ----------
+    n_mfcc : int, default=13
+        Coefficients kept, from the 0th (loudness) on; at most ``n_mels``.
+    n_mels : int, default=40
+        Bands of the mel filter bank, which covers 0 Hz to half of ``rate_hz``.
+    window_s : float, default=0.032
+        Length of a Hann window in seconds. It is transformed with the next power of two
+        of samples.
+    hop_s : float, default=0.010
+        Time from one frame to the next, in seconds.
+    rate_hz : int, default=16000
+        Rate that recordings are resampled to, and that bare arrays have.
+    pooling : {"statistics", "mean"}, default="statistics"
+        ``"statistics"``: of each coefficient the mean and standard deviation, the standard
+        deviation of its deltas (slopes over five frames; their mean would only compare
+        both ends), and the mean in each of ``mmsk.audio._mfcc.N_PARTS`` equal stretches of
+        time, which tell what came first. ``"mean"``: the mean alone.
+    n_jobs : int or None, default=None
+        Recordings read and described at once. None means 1, or what
+        ``joblib.parallel_config`` says.
+    on_error : {"raise", "missing"}, default="raise"
+        Whether a recording that cannot be read stops ``transform`` or is a row of NaN.
+
+    Attributes
+    ----------
+    n_features_in_ : int
+
+    See Also
+    --------
+    mfcc : The coefficients of every frame.
+
+    Notes
+    -----
+    A row is float32 of ``8 * n_mfcc`` (or ``n_mfcc``) features: decibels, or decibels per
+    frame for deltas. Frames are centred on their times and silence lies beyond both ends,
+    so a recording of one sample has one frame; its deviations and deltas are 0. Digital
+    silence counts as -100 dB in every band: all features are finite. A missing sample is a
+    row of NaN.
+
+    References
+    ----------
+    S. Davis, P. Mermelstein (1980), "Comparison of parametric representations for
+    monosyllabic word recognition in continuously spoken sentences", IEEE Transactions on
+    Acoustics, Speech, and Signal Processing 28(4), 357-366.
+
+    S. Furui (1986), "Speaker-independent isolated word recognition using dynamic features
+    of speech spectrum", IEEE Transactions on Acoustics, Speech, and Signal Processing
+    34(1), 52-59.
+
+    Examples
+    --------
+    A low and a high tone differ in the first coefficient, the tilt of the spectrum.
+
+    >>> import numpy as np
+    >>> from mmsk.audio import MFCC
+    >>> time_s = np.arange(16000) / 16000
+    >>> tones = [np.sin(2 * np.pi * hz * time_s) for hz in (200, 4000)]
+    >>> extractor = MFCC(n_mfcc=2, pooling="mean")
+    >>> extractor.fit_transform(tones)[:, 1].round()
+    array([ 75., -26.], dtype=float32)
+    >>> extractor.get_feature_names_out()
+    array(['mfcc_00_mean', 'mfcc_01_mean'], dtype=object)
+    """
+
+    _parameter_constraints = {
+        **TimedTransformer._parameter_constraints,
+        "n_mfcc": [Interval(Integral, 1, None, closed="left")],
+        "n_mels": [Interval(Integral, 1, None, closed="left")],
+        "window_s": [Interval(Real, 0, None, closed="neither")],
+        "hop_s": [Interval(Real, 0, None, closed="neither")],
+        "rate_hz": [Interval(Integral, 1, None, closed="left")],
+        "pooling": [StrOptions({"statistics", "mean"})],
+    }
+
+    def __init__(
+        self,
+        n_mfcc=13,
+        n_mels=40,
+        window_s=0.032,
+        hop_s=0.010,
+        rate_hz=16000,
+        pooling="statistics",
+        *,
+        n_jobs=None,
+        on_error="raise",
+    ):
+        self.n_mfcc = n_mfcc
+        self.n_mels = n_mels
+        self.window_s = window_s
+        self.hop_s = hop_s
+        self.rate_hz = rate_hz
+        self.pooling = pooling
+        self.n_jobs = n_jobs
+        self.on_error = on_error
+
+    def _fit_cells(self, cells):
+        if self.n_mfcc > self.n_mels:
+            raise ValueError(
+                f"n_mfcc={self.n_mfcc} coefficients need as many bands, "
+                f"got n_mels={self.n_mels}"
+            )
+
+    def _feature_names(self):
+        statistics = [("mfcc", "mean")]
+        if self.pooling == "statistics":
+            statistics += [("mfcc", "std"), ("delta", "std")]
+            statistics += [("mfcc", f"part{part}") for part in range(1, N_PARTS + 1)]
+        numbers = [f"{number:02d}" for number in range(self.n_mfcc)]
+        return [f"{kind}_{number}_{pool}" for kind, pool in statistics for number in numbers]
+
+    def _read(self, source):
+        samples, _ = read_audio(source, rate_hz=self.rate_hz)
+        return samples
+
+    def _extract(self, samples):
+        n_window = max(1, round(self.window_s * self.rate_hz))
+        coefficients = mfcc(
+            y=samples,
+            sr=self.rate_hz,
+            n_mfcc=self.n_mfcc,
+            n_fft=max(2, 1 << (n_window - 1).bit_length()),
+            hop_length=max(1, round(self.hop_s * self.rate_hz)),
+            win_length=n_window,
+            n_mels=self.n_mels,
+        ).astype(np.float64)
+        if self.pooling == "mean":
+            return coefficients.mean(axis=1)
+        return np.concatenate(
+            [
+                coefficients.mean(axis=1),
+                coefficients.std(axis=1),
+                deltas(coefficients).std(axis=1),
+                part_means(coefficients, N_PARTS).ravel(),
+            ]
+        )
+
+
+def mfcc(
+    *,
+    y=None,
+    sr=22050,
+    S=None,
+    n_mfcc=20,
+    dct_type=2,
+    norm="ortho",
+    lifter=0,
+    mel_norm="slaney",
+    **kwargs,
+):
+    """Mel-frequency cepstral coefficients of every frame; as ``librosa.feature.mfcc``.
+
+    Parameters
+    ----------
+    y : ndarray of shape (..., n_samples), floating, or None
+        Finite samples; leading dimensions are channels, which share one loudest band.
+    sr : float, default=22050
+        Sampling rate in hertz.
+    S : ndarray of shape (..., n_mels, n_frames) or None
+        A mel spectrogram in decibels to transform, instead of ``y``.
+    n_mfcc : int, default=20
+        Coefficients kept, at most ``n_mels`` of them.
+    dct_type : {1, 2, 3}, default=2
+        Type of the discrete cosine transform.
+    norm : {"ortho", None}, default="ortho"
+        Scaling of the transform, as in ``scipy.fft.dct``.
+    lifter : float, default=0
+        If positive, coefficient ``n`` is multiplied by
+        ``1 + lifter / 2 * sin(pi * (n + 1) / lifter)``.
+    mel_norm : {"slaney", None} or float, default="slaney"
+        As ``norm`` of `melspectrogram`.
+    **kwargs : dict
+        The other arguments of `melspectrogram`: ``n_fft``, ``hop_length``, ``n_mels``…
+
+    Returns
+    -------
+    coefficients : ndarray of shape (..., n_mfcc, n_frames), float32 or float64
+        In decibels; float64 if ``y``, ``S`` or ``dtype`` is.
+
+    Raises
+    ------
+    ValueError
+        As `melspectrogram`, and for a negative ``lifter``.
+    TypeError
+        For an unknown keyword.
+
+    See Also
+    --------
+    MFCC : One row of features per recording.
+
+    Notes
+    -----
+    Within 1e-3 dB of librosa 0.11 with ``norm="ortho"`` and ``lifter=0``; other settings
+    scale values and deviations alike. Powers below 1e-10 and bands 80 dB below the loudest
+    of the whole signal are levelled, as there.
+
+    References
+    ----------
+    S. Davis, P. Mermelstein (1980), "Comparison of parametric representations for
+    monosyllabic word recognition in continuously spoken sentences", IEEE Transactions on
+    Acoustics, Speech, and Signal Processing 28(4), 357-366.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mmsk.audio import mfcc
+    >>> coefficients = mfcc(y=np.zeros(22050, np.float32), n_mfcc=3)
+    >>> coefficients.shape, float(coefficients[0, 0].round())
+    ((3, 44), -1131.0)
+    """
+    if lifter < 0:
+        raise ValueError(f"lifter must not be negative, got {lifter}")
+    if S is None:
+        decibels = _decibels(melspectrogram(y=y, sr=sr, norm=mel_norm, **kwargs))
+    else:
+        _check_keywords(kwargs)
+        decibels = np.asarray(S)
+        decibels = decibels.astype(np.result_type(decibels, np.float32), copy=False)
+    cosines = _cosines(decibels.shape[-2], n_mfcc, dct_type, norm, lifter)
+    # summed in float64: 128 bands of -100 dB would be off by 1e-3 dB
+    return (cosines @ decibels).astype(decibels.dtype, copy=False)
+
+
+def _check_keywords(kwargs):
+    """Keywords are of no use beside ``S``, as in librosa, but a misspelt one is an error."""
+    known = {*inspect.signature(melspectrogram).parameters, *mel_filters.__kwdefaults__}
+    for name in kwargs:
+        if name not in known:
+            raise TypeError(f"mfcc() got an unexpected keyword argument {name!r}")
+
+
+def _decibels(power):
+    """Levels in place of powers, in the same memory."""
+    np.maximum(power, _SOFTEST_POWER, out=power)
+    np.log10(power, out=power)
+    power *= 10
+    return np.maximum(power, power.max() - _RANGE_DB, out=power)
+
+
+@lru_cache(maxsize=32)
+def _cosines(n_mels, n_mfcc, dct_type, norm, lifter):
+    """The discrete cosine transform and the lifter as one matrix of (n_mfcc, n_mels)."""
+    matrix = dct(np.eye(n_mels), axis=0, type=dct_type, norm=norm)[:n_mfcc]
+    if lifter > 0:
+        numbers = np.arange(1, 1 + len(matrix))
+        matrix *= (1 + lifter / 2 * np.sin(np.pi * numbers / lifter))[:, None]
+    matrix.setflags(write=False)
+    return matrix

@@ -1,0 +1,136 @@
+"""Counts of words or character n-grams."""
+
+import numpy as np
+from sklearn.feature_extraction import text as sklearn_text
+
+from mmsk.text._documents import DOCUMENT_CONSTRAINTS, DocumentsMixin
+
+
+class CountVectorizer(DocumentsMixin, sklearn_text.CountVectorizer):
+    r"""Matrix of counts of terms in documents, as scikit-learn's of the same name.
+
+    Parameters, attributes, dtype and matrix are those of
+    `sklearn.feature_extraction.text.CountVectorizer`; `missing` and `sparse_output` come on
+    top, and any column of documents is taken.
+
+    Parameters
+    ----------
+    input : {"content", "filename", "file"}, default="content"
+        Whether documents are strings or bytes (or ``pathlib.Path``, then the UTF-8 file is
+        read), names of files, or open files.
+    encoding : str, default="utf-8"
+        Of bytes and files.
+    decode_error : {"strict", "ignore", "replace"}, default="strict"
+        What to do with bytes that are not of the ``encoding``.
+    strip_accents : {"ascii", "unicode"} or callable or None, default=None
+        How accents are removed; None keeps them.
+    lowercase : bool, default=True
+        Whether documents are made lower case first.
+    preprocessor : callable or None, default=None
+        Used instead of ``strip_accents`` and ``lowercase``.
+    tokenizer : callable or None, default=None
+        Used instead of ``token_pattern``, with ``analyzer="word"``.
+    stop_words : {"english"}, list or None, default=None
+        Words left out, with ``analyzer="word"``.
+    token_pattern : str or None, default=r"(?u)\\b\\w\\w+\\b"
+        What a word is: two or more letters or digits.
+    ngram_range : tuple of (int, int), default=(1, 1)
+        Least and greatest length of an n-gram.
+    analyzer : {"word", "char", "char_wb"} or callable, default="word"
+        Whether a feature is an n-gram of words, of characters, or of characters within
+        words; a callable gives the features of a document.
+    max_df : float or int, default=1.0
+        Terms in more documents than this share or count are left out.
+    min_df : float or int, default=1
+        Terms in fewer documents than this share or count are left out.
+    max_features : int or None, default=None
+        Only so many of the most frequent terms are kept.
+    vocabulary : mapping, iterable or None, default=None
+        The terms to use; None learns them.
+    binary : bool, default=False
+        Whether a term counts once a document.
+    dtype : dtype, default=np.int64
+        Of the matrix.
+    missing : {"raise", "empty"}, default="raise"
+        Whether a missing document (None, NaN, NA) is an error, or counts as an empty one:
+        a row of zeros.
+    sparse_output : bool, default=True
+        Whether the matrix is sparse. ``set_output(transform="pandas")`` needs False.
+
+    Attributes
+    ----------
+    vocabulary_ : dict
+        Column of each term.
+    fixed_vocabulary_ : bool
+        Whether the terms were given.
+    n_features_in_ : int
+        1: the column of documents.
+    feature_names_in_ : ndarray of shape (1,)
+        Name of the column, if ``fit`` met a table.
+
+    Raises
+    ------
+    ValueError
+        If documents are missing (``missing="raise"``; the message names their rows), or a
+        single string or a table of several columns is given.
+
+    Examples
+    --------
+    >>> from mmsk.text import CountVectorizer
+    >>> captions = ["a red, red car", None, "a blue car"]
+    >>> vectorizer = CountVectorizer(missing="empty", sparse_output=False)
+    >>> vectorizer.fit_transform(captions)
+    array([[0, 1, 2],
+           [0, 0, 0],
+           [1, 1, 0]])
+    >>> vectorizer.get_feature_names_out()
+    array(['blue', 'car', 'red'], dtype=object)
+    """
+
+    _parameter_constraints = {
+        **sklearn_text.CountVectorizer._parameter_constraints,
+        **DOCUMENT_CONSTRAINTS,
+    }
+
+    def __init__(
+        self,
+        *,
+        input="content",
+        encoding="utf-8",
+        decode_error="strict",
+        strip_accents=None,
+        lowercase=True,
+        preprocessor=None,
+        tokenizer=None,
+        stop_words=None,
+        token_pattern=r"(?u)\b\w\w+\b",
+        ngram_range=(1, 1),
+        analyzer="word",
+        max_df=1.0,
+        min_df=1,
+        max_features=None,
+        vocabulary=None,
+        binary=False,
+        dtype=np.int64,
+        missing="raise",
+        sparse_output=True,
+    ):
+        self.input = input
+        self.encoding = encoding
+        self.decode_error = decode_error
+        self.strip_accents = strip_accents
+        self.lowercase = lowercase
+        self.preprocessor = preprocessor
+        self.tokenizer = tokenizer
+        self.stop_words = stop_words
+        self.token_pattern = token_pattern
+        self.ngram_range = ngram_range
+        self.analyzer = analyzer
+        self.max_df = max_df
+        self.min_df = min_df
+        self.max_features = max_features
+        self.vocabulary = vocabulary
+        self.binary = binary
+        self.dtype = dtype
+        self.missing = missing
+        self.sparse_output = sparse_output

@@ -1,0 +1,102 @@
+"""Features of a film's sound."""
+
+import numpy as np
+from sklearn.base import clone
+
+from mmsk.base import TimedTransformer
+from mmsk.exceptions import NoSoundError
+from mmsk.io import read_audio
+from mmsk.io._sources import Segment
+from mmsk.video._nested import EXTRACTOR_CONSTRAINT, describe, first_read
+
+
+class AudioTrack(TimedTransformer):
+    """Features that an extractor of recordings finds in the sound of a film.
+
+    Parameters
+    ----------
+    extractor : transformer
+        Of one column of recordings, with ``fit``, ``transform`` and
+        ``get_feature_names_out``; it gets pairs ``(samples, rate_hz)``, mono float32.
+    n_jobs : int or None, default=None
+        Films read and described at once. None means 1, or what
+        ``joblib.parallel_config`` says.
+    on_error : {"raise", "missing"}, default="raise"
+        Whether a film that cannot be read, or whose sound cannot be described, stops
+        ``transform`` or is a row of NaN. In ``fit``, ``"missing"`` passes over such films.
+
+    Attributes
+    ----------
+    extractor_ : transformer
+        The fitted copy of ``extractor``.
+    n_features_in_ : int
+
+    See Also
+    --------
+    FramePooling : Features of a film's pictures.
+
+    Notes
+    -----
+    A row is float32 of what ``extractor`` gives. A film without sound lacks it, as a
+    missing film does: both are rows of NaN and no error, whatever ``on_error``, and a
+    view that their row lacks. A film given as an array of frames has no sound. A silent
+    track is sound, and so is a track that ends before the segment wanted, which raises
+    DecodeError.
+
+    Sound is read at the ``rate_hz`` of the extractor where it has one, otherwise at the
+    film's own. The pictures are not decoded.
+
+    ``fit`` fits a copy of the extractor on the sound of the first film that has any. An
+    extractor that has more to learn is better fitted beforehand, on many recordings, and
+    given as ``sklearn.frozen.FrozenEstimator(extractor)``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.preprocessing import FunctionTransformer
+    >>> from mmsk.video import AudioTrack
+    >>> loudest = FunctionTransformer(
+    ...     lambda sounds: [[np.abs(samples).max()] for samples, rate_hz in sounds],
+    ...     feature_names_out=lambda *_: ["loudest"],
+    ... )
+    >>> sound = np.array([0.0, 0.5, -0.25], np.float32), 16000
+    >>> frames_without_sound = np.zeros((25, 6, 6), np.uint8)
+    >>> AudioTrack(loudest).fit_transform([sound, frames_without_sound, None])
+    array([[0.5],
+           [nan],
+           [nan]], dtype=float32)
+    """
+
+    _parameter_constraints = {
+        "extractor": EXTRACTOR_CONSTRAINT,
+        **TimedTransformer._parameter_constraints,
+    }
+
+    def __init__(self, extractor, *, n_jobs=None, on_error="raise"):
+        self.extractor = extractor
+        self.n_jobs = n_jobs
+        self.on_error = on_error
+
+    def _fit_cells(self, cells):
+        self.extractor_ = clone(self.extractor)
+        self.extractor_.fit([first_read(self, cells, self._read)], None)
+
+    def _feature_names(self):
+        return self.extractor_.get_feature_names_out()
+
+    def _read(self, source):
+        if _is_frames(Segment.of(source).source):
+            return None
+        try:
+            return read_audio(source, rate_hz=getattr(self.extractor_, "rate_hz", None))
+        except NoSoundError:
+            return None
+
+    def _extract(self, sample):
+        return describe(self.extractor_, sample)
+
+
+def _is_frames(media):
+    """Whether a film is given as frames: (n, height, width[, 3]), or those and a rate."""
+    frames = media[0] if isinstance(media, tuple) and len(media) == 2 else media
+    return isinstance(frames, np.ndarray) and frames.ndim in (3, 4)

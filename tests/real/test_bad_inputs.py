@@ -1,0 +1,57 @@
+"""Malformed and unusual files of the wild: read, or refused in words, and quickly."""
+
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mmsk.exceptions import DecodeError
+from mmsk.io import read_audio, read_image, read_video
+
+DATA = Path(os.environ.get("MMSK_DATA", Path(__file__).parents[3] / "shared" / "data"))
+TABLE = DATA / "bad_inputs" / "table.csv"
+
+pytestmark = [
+    pytest.mark.real_data,
+    pytest.mark.skipif(not TABLE.exists(), reason="the folder of real data is not here"),
+    pytest.mark.filterwarnings("ignore"),  # decoders talk about what they meet
+]
+
+
+def _read_image(path):
+    image = read_image(path)
+    assert image.ndim in (2, 3)
+    assert image.dtype == np.uint8 or np.isfinite(image).all()
+
+
+def _read_audio(path):
+    samples, rate_hz = read_audio(path)
+    assert samples.ndim == 1
+    assert rate_hz > 0
+    assert np.isfinite(samples).all()
+
+
+def _read_video(path):
+    for image in read_video(path, gray=True):
+        assert image.ndim == 2
+
+
+@pytest.mark.parametrize("read", [_read_image, _read_audio, _read_video])
+def test_every_file_is_read_or_refused_in_words_within_two_seconds(read):
+    slow, unnamed, n_read = [], [], 0
+    for name in pd.read_csv(TABLE)["path"]:
+        path = DATA / "bad_inputs" / name
+        start = time.monotonic()
+        try:
+            read(path)
+            n_read += 1
+        except DecodeError as error:
+            unnamed += [name] if path.name not in str(error) else []
+        if time.monotonic() - start > 2:
+            slow.append(name)
+    assert n_read > 50
+    assert slow == []
+    assert unnamed == []
