@@ -71,7 +71,9 @@ class BlockScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             self.scale_ = float(np.sqrt(np.average(squared_lengths, weights=sample_weight)))
             self.scale_ = self.scale_ or 1.0
         else:
-            self.scaler_ = StandardScaler().fit(X, sample_weight=sample_weight)
+            # whatever the configuration of the caller: a frame here would lose the index
+            scaler = StandardScaler().set_output(transform="default")
+            self.scaler_ = scaler.fit(X, sample_weight=sample_weight)
             varying = np.count_nonzero(self.scaler_.var_ > 0)
             self.scale_ = float(np.sqrt(max(varying, 1)))
         return self

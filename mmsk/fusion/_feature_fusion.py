@@ -296,7 +296,7 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
 
 
 def _toarray(X):
-    return X.toarray()
+    return X.toarray() if sparse.issparse(X) else X
 
 
 def _passthrough(func=None):
