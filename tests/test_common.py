@@ -16,6 +16,7 @@ from sklearn.utils import estimator_checks
 import mmsk
 from mmsk.base import SampleTransformer
 from mmsk.exceptions import DecodeError
+from mmsk.multimodal._fusions import CLASSIFIERS, REGRESSORS
 from mmsk.testing import fusion_estimator_checks, media_estimator_checks, media_samples
 
 from .io.films import film_with_sound
@@ -45,10 +46,15 @@ DIRECT = [
     mmsk.fusion.BlockScaler(),
     mmsk.tabular.TabularEncoder(),
     mmsk.MultimodalEncoder(),
-    *(mmsk.MultimodalClassifier(fusion) for fusion in ("early", "voting")),
-    *(mmsk.MultimodalRegressor(fusion) for fusion in ("early", "voting")),
+    *(mmsk.MultimodalClassifier(fusion) for fusion in CLASSIFIERS),
+    *(mmsk.MultimodalRegressor(fusion) for fusion in REGRESSORS),
     *(fusion(NUMBERS) for fusion in FUSIONS),
 ]
+#: scikit-learn asks this of estimators with inner folds only where it can set their ``cv``.
+INNER_FOLDS = {
+    "check_sample_weight_equivalence_on_dense_data": "copies of a row stand in several inner "
+    "folds, so they are not one row of that weight; StackingFusion* pass with folds set"
+}
 #: Checks of scikit-learn that its battery never yields: of all, of transformers, and of
 #: those that find columns by position (an array given after a frame has no names).
 UNLISTED = ["check_dataframe_column_names_consistency", "check_param_validation"]
@@ -125,9 +131,15 @@ def test_it_keeps_the_law(law, record_property, request):
 @pytest.mark.filterwarnings("ignore::mmsk.exceptions.MmskWarning")
 @pytest.mark.parametrize("estimator", _batteries(), ids=repr)
 def test_it_passes_the_battery_of_scikit_learn(estimator, record_property):
-    results = estimator_checks.check_estimator(estimator, on_fail=None, on_skip=None)
-    broken = {r["check_name"]: r["exception"] for r in results if r["status"] != "passed"}
-    assert broken == {}
+    stacks = getattr(estimator, "fusion", None) == "stacking"
+    results = estimator_checks.check_estimator(
+        estimator,
+        expected_failed_checks=INNER_FOLDS if stacks else {},
+        on_fail=None,
+        on_skip=None,
+    )
+    unexpected = [r for r in results if r["status"] not in ("passed", "xfail")]
+    assert {r["check_name"]: r["exception"] for r in unexpected} == {}
     record_property("battery", (type(estimator).__name__, len(results)))
 
 

@@ -1,4 +1,6 @@
 from ._block_scaler import BlockScaler as BlockScaler
 from ._feature_fusion import FeatureFusion as FeatureFusion
+from ._stacking_classifier import StackingFusionClassifier as StackingFusionClassifier
+from ._stacking_regressor import StackingFusionRegressor as StackingFusionRegressor
 from ._voting_classifier import VotingFusionClassifier as VotingFusionClassifier
 from ._voting_regressor import VotingFusionRegressor as VotingFusionRegressor

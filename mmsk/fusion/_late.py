@@ -27,7 +27,7 @@ from mmsk.fusion._views import (
 class LateFusion(ViewsEstimator):
     """Base class: fits a predictor per view and gathers what the views predict.
 
-    A subclass defines ``_kind``, ``_default_estimator`` and ``_is_predictor``.
+    A subclass defines ``_kind``, ``_default_estimator``, ``_is_predictor``, ``_aligned``.
     """
 
     __metadata_request__fit = {"groups": True}
@@ -35,14 +35,12 @@ class LateFusion(ViewsEstimator):
     _parameter_constraints = {
         **ViewsEstimator._parameter_constraints,
         "estimator": [HasMethods(["fit", "predict"]), None],
-        "weights": ["array-like", None],
         "n_jobs": [Integral, None],
     }
 
     def _fit_views(self, X, y, sample_weight, groups):
-        """Fit every view; returns which rows each view that is kept was fitted on."""
+        """Fit every view; returns which views are kept, and the rows each was fitted on."""
         views = self._resolved_views(X)
-        weights = self._check_weights(len(views))
         groups = None if groups is None else np.asarray(groups)
         check_consistent_length(X, groups)
         fit = partial(self._fit_one, X, y, sample_weight, groups)
@@ -54,20 +52,8 @@ class LateFusion(ViewsEstimator):
                 "no view can be learned from: each has rows of one class only, or no rows."
             )
         self.views_ = [(views[k][0], found[k][0], views[k][2]) for k in kept]
-        self.weights_ = weights[kept]
         warn_of_failures(type(self).__name__, self.errors_, len(y))
-        return [found[k][1].present for k in kept]
-
-    def _check_weights(self, n_views):
-        if self.weights is None:
-            return np.ones(n_views)
-        weights = np.asarray(self.weights, dtype=float)
-        if weights.shape != (n_views,) or not (weights >= 0).all() or not weights.any():
-            raise ValueError(
-                f"weights of {type(self).__name__} must be {n_views} non-negative numbers, "
-                f"one for each view and not all 0, got {self.weights!r}."
-            )
-        return weights
+        return kept, [found[k][1].present for k in kept]
 
     def _fit_one(self, X, y, sample_weight, groups, view):
         name, estimator, columns = view
@@ -110,6 +96,28 @@ class LateFusion(ViewsEstimator):
         final = self.estimator if self.estimator is not None else self._default_estimator()
         tags.input_tags.allow_nan = get_tags(final).input_tags.allow_nan
         return tags
+
+    def _check_probabilities(self):
+        """Of classifiers: that every view can say how sure it is."""
+        for name, fitted, _ in self.views_:
+            if not hasattr(fitted, "predict_proba"):
+                raise TypeError(
+                    f"view {name!r} gives no probabilities, which {type(self).__name__} pools. "
+                    "Wrap its classifier in CalibratedClassifierCV (VotingFusionClassifier "
+                    "with voting='hard' needs none)."
+                )
+
+    def _predictions(self, X, method, n_columns):
+        """What all views predict, of shape (n_views, n_samples, n_columns).
+
+        NaN where a row lacks a view. A subclass says in ``_aligned`` what columns are.
+        """
+        results = self._run_views(X, method)
+        predictions = np.full((len(results), len(results[0].present), n_columns), np.nan)
+        for view, rows, filled in zip(self.views_, results, predictions, strict=True):
+            if rows.values is not None:
+                filled[rows.present] = self._aligned(view, rows.values)
+        return predictions
 
     def _run_views(self, X, method):
         """What each view gives, as a list of `ViewRows`; warns of what could not be had."""

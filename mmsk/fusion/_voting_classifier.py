@@ -10,6 +10,7 @@ from mmsk._utils.sklearn_private import StrOptions, check_sample_weight
 from mmsk._utils.targets import class_labels
 from mmsk.fusion._late import LateFusion
 from mmsk.fusion._pooling import linear_pool, log_pool, vote_shares, with_unseen_classes
+from mmsk.fusion._weights import checked_weights
 
 
 def _gives_probabilities(fusion):
@@ -87,6 +88,7 @@ class VotingFusionClassifier(ClassifierMixin, LateFusion):
     _parameter_constraints = {
         **LateFusion._parameter_constraints,
         "voting": [StrOptions({"log", "soft", "hard"})],
+        "weights": ["array-like", None],
     }
 
     def __init__(self, views, *, estimator=None, voting="log", weights=None, n_jobs=None):
@@ -117,11 +119,15 @@ class VotingFusionClassifier(ClassifierMixin, LateFusion):
         self.classes_, codes = np.unique(y, return_inverse=True)
         weight = check_sample_weight(sample_weight, y)
         self.class_prior_ = np.bincount(codes, weights=weight) / weight.sum()
-        fitted_on = self._fit_views(X, y, None if sample_weight is None else weight, groups)
+        weights = checked_weights(self.weights, len(self._check_views()))
+        weighted = None if sample_weight is None else weight
+        kept, fitted_on = self._fit_views(X, y, weighted, groups)
+        self.weights_ = weights[kept]
         self.view_priors_ = np.array(
             [self._shares_among(codes[rows], weight[rows]) for rows in fitted_on]
         )
-        self._check_probabilities()
+        if self.voting != "hard":
+            self._check_probabilities()
         return self
 
     @available_if(_gives_probabilities)
@@ -150,26 +156,13 @@ class VotingFusionClassifier(ClassifierMixin, LateFusion):
         -------
         classes : ndarray of shape (n_samples,)
         """
-        check_is_fitted(self)
-        return self.classes_[self._pooled(X).argmax(axis=1)]
-
-    def _check_probabilities(self):
-        for name, fitted, _ in self.views_:
-            if self.voting != "hard" and not hasattr(fitted, "predict_proba"):
-                raise TypeError(
-                    f"view {name!r} gives no probabilities, which voting={self.voting!r} "
-                    "needs. Wrap its classifier in CalibratedClassifierCV, or use "
-                    "voting='hard'."
-                )
+        pooled = self._pooled(X)
+        return self.classes_[pooled.argmax(axis=1)]
 
     def _pooled(self, X):
+        check_is_fitted(self)
         method = "predict" if self.voting == "hard" else "predict_proba"
-        results = self._run_views(X, method)
-        n_views, n_rows = len(results), len(results[0].present)
-        probabilities = np.full((n_views, n_rows, len(self.classes_)), np.nan)
-        for view, rows, filled in zip(self.views_, results, probabilities, strict=True):
-            if rows.values is not None:
-                filled[rows.present] = self._aligned(view, rows.values)
+        probabilities = self._predictions(X, method, len(self.classes_))
         if self.voting == "log":
             return log_pool(probabilities, self.weights_, self.class_prior_, self.view_priors_)
         pool = linear_pool if self.voting == "soft" else vote_shares

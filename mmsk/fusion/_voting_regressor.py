@@ -8,6 +8,7 @@ from mmsk._utils.sklearn_private import check_sample_weight
 from mmsk._utils.targets import target_numbers
 from mmsk.fusion._late import LateFusion
 from mmsk.fusion._pooling import linear_pool
+from mmsk.fusion._weights import checked_weights
 
 
 class VotingFusionRegressor(RegressorMixin, LateFusion):
@@ -56,6 +57,11 @@ class VotingFusionRegressor(RegressorMixin, LateFusion):
 
     _kind = "regressor"
 
+    _parameter_constraints = {
+        **LateFusion._parameter_constraints,
+        "weights": ["array-like", None],
+    }
+
     def __init__(self, views, *, estimator=None, weights=None, n_jobs=None):
         self.views = views
         self.estimator = estimator
@@ -82,7 +88,9 @@ class VotingFusionRegressor(RegressorMixin, LateFusion):
         y = target_numbers(X, y)
         weight = check_sample_weight(sample_weight, y)
         self.mean_ = float(np.average(y, weights=weight))
-        self._fit_views(X, y, None if sample_weight is None else weight, groups)
+        weights = checked_weights(self.weights, len(self._check_views()))
+        kept, _ = self._fit_views(X, y, None if sample_weight is None else weight, groups)
+        self.weights_ = weights[kept]
         return self
 
     def predict(self, X):
@@ -96,15 +104,14 @@ class VotingFusionRegressor(RegressorMixin, LateFusion):
         -------
         predictions : ndarray of shape (n_samples,), float64
         """
-        results = self._run_views(X, "predict")
-        predictions = np.full((len(results), len(results[0].present), 1), np.nan)
-        for rows, filled in zip(results, predictions, strict=True):
-            if rows.values is not None:
-                filled[rows.present, 0] = rows.values
+        predictions = self._predictions(X, "predict", 1)
         return linear_pool(predictions, self.weights_, np.array([self.mean_]))[:, 0]
+
+    def _aligned(self, view, values):
+        return np.reshape(values, (-1, 1))
 
     def _is_predictor(self, estimator):
         return is_regressor(estimator)
 
     def _default_estimator(self):
-        return Ridge()
+        return Ridge(tol=1e-8)  # on sparse features it is solved step by step

@@ -7,6 +7,7 @@ from numbers import Real
 import numpy as np
 
 from mmsk.exceptions import DecodeError, NoSoundError
+from mmsk.io._container import open_container
 from mmsk.io._sources import Segment, decoding, is_stored, openable, segment
 
 #: Longest stretch that is read into memory at once, in seconds.
@@ -182,7 +183,7 @@ def _from_container(source, start_s, end_s, first_error):
     import av
 
     try:
-        container = av.open(openable(source), metadata_errors="ignore")
+        container = open_container(source)
     except av.FFmpegError as error:
         raise DecodeError(f"{first_error}FFmpeg: {error.strerror}.") from error
     if not container.streams.audio:

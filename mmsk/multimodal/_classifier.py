@@ -21,10 +21,11 @@ class MultimodalClassifier(ClassifierMixin, MultimodalPredictor):
 
     Parameters
     ----------
-    fusion : {"early", "voting"}, default="voting"
+    fusion : {"early", "voting", "stacking"}, default="voting"
         ``"early"`` puts the features of all views side by side, scaled block by block,
         under one classifier; ``"voting"`` pools the probabilities of a classifier per
-        view (log-opinion pool).
+        view (log-opinion pool); ``"stacking"`` learns on inner folds how far to trust
+        each, and reads every source once for each of them.
     modalities : "auto" or dict, default="auto"
         What the columns hold: ``{column: role}`` with a role of ``"text"``, ``"image"``,
         ``"audio"``, ``"video"``, ``"tabular"``, ``"segment"`` (start and end in seconds,

@@ -6,7 +6,13 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils import get_tags
 
-from mmsk.fusion import FeatureFusion, VotingFusionClassifier, VotingFusionRegressor
+from mmsk.fusion import (
+    FeatureFusion,
+    StackingFusionClassifier,
+    StackingFusionRegressor,
+    VotingFusionClassifier,
+    VotingFusionRegressor,
+)
 
 # Views one after the other (n_jobs=1), since the samples within each run in parallel.
 
@@ -46,5 +52,21 @@ def _as_float64(X):
     return X.astype("float64")
 
 
-CLASSIFIERS = {"early": _early_classifier, "voting": _voting_classifier}
-REGRESSORS = {"early": _early_regressor, "voting": _voting_regressor}
+def _stacking_classifier(views, estimator):
+    return StackingFusionClassifier(views, estimator=estimator, n_jobs=1)
+
+
+def _stacking_regressor(views, estimator):
+    return StackingFusionRegressor(views, estimator=estimator, n_jobs=1)
+
+
+CLASSIFIERS = {
+    "early": _early_classifier,
+    "voting": _voting_classifier,
+    "stacking": _stacking_classifier,
+}
+REGRESSORS = {
+    "early": _early_regressor,
+    "voting": _voting_regressor,
+    "stacking": _stacking_regressor,
+}

@@ -13,10 +13,11 @@ class MultimodalRegressor(RegressorMixin, MultimodalPredictor):
 
     Parameters
     ----------
-    fusion : {"early", "voting"}, default="voting"
+    fusion : {"early", "voting", "stacking"}, default="voting"
         ``"early"`` puts the features of all views side by side, scaled block by block,
         under one regressor; ``"voting"`` averages the predictions of a regressor per
-        view.
+        view; ``"stacking"`` learns on inner folds how far to trust each, and reads every
+        source once for each of them.
     modalities : "auto" or dict, default="auto"
         What the columns hold, as in `MultimodalClassifier`.
     estimator : regressor or None, default=None

@@ -61,14 +61,14 @@ def table():
 Y = np.array(["even", "odd"] * (N // 2))
 
 
-@pytest.mark.parametrize("fusion", ["early", "voting"])
+@pytest.mark.parametrize("fusion", ["early", "voting", "stacking"])
 def test_files_of_several_modalities_become_predictions(folder, table, fusion):
     model = MultimodalClassifier(fusion, root=folder).fit(table[:16], Y[:16])
     assert model.score(table[16:], Y[16:]) == 1.0
     np.testing.assert_allclose(model.predict_proba(table[16:]).sum(axis=1), 1)
 
 
-@pytest.mark.parametrize("fusion", ["early", "voting"])
+@pytest.mark.parametrize("fusion", ["early", "voting", "stacking"])
 def test_files_of_several_modalities_become_numbers(folder, table, fusion):
     y = np.where(Y == "odd", 5.0, -5.0)
     model = MultimodalRegressor(fusion, root=folder).fit(table[:16], y[:16])
@@ -89,7 +89,7 @@ def test_what_columns_are_taken_for_can_be_read(folder, table):
 def test_rows_may_lack_any_modality(folder, table):
     for k, column in enumerate(["photo", "sound", "note"]):
         table[column] = table[column].mask(np.arange(N) % 5 == k)
-    for fusion in ("early", "voting"):
+    for fusion in ("early", "voting", "stacking"):
         model = MultimodalClassifier(fusion, root=folder).fit(table, Y)
         assert model.score(table, Y) == 1.0
 

@@ -1,0 +1,203 @@
+"""Model-level fusion of classifiers: a classifier over what the views' classifiers say."""
+
+import numpy as np
+from sklearn.base import ClassifierMixin, clone, is_classifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
+
+from mmsk._utils.sklearn_private import HasMethods, check_sample_weight
+from mmsk._utils.targets import class_labels
+from mmsk.fusion._late import LateFusion
+from mmsk.fusion._out_of_fold import (
+    beside,
+    features_of,
+    inner_splits,
+    meta_features,
+    out_of_fold,
+)
+from mmsk.fusion._pooling import with_unseen_classes
+from mmsk.fusion._views import fit_params_of
+
+
+def _gives_probabilities(fusion):
+    final = getattr(fusion, "final_estimator_", fusion.final_estimator)
+    return final is None or hasattr(final, "predict_proba")
+
+
+class StackingFusionClassifier(ClassifierMixin, LateFusion):
+    """A classifier per view of a table, and one that learns how far to trust each.
+
+    Parameters
+    ----------
+    views : list of (name, estimator, columns)
+        As in `VotingFusionClassifier`; every classifier must have ``predict_proba``.
+    estimator : classifier or None, default=None
+        What classifies behind views that are transformers. None is logistic regression
+        (C=10) on the block-scaled features.
+    final_estimator : classifier or None, default=None
+        What learns from the views' probabilities. None is logistic regression.
+    cv : int, splitter or iterable, default=5
+        Inner folds, each row tested once. An int with groups keeps every group whole
+        (StratifiedGroupKFold).
+    passthrough : bool, default=False
+        Whether ``final_estimator`` also gets the views' features, block-scaled.
+    n_jobs : int or None, default=None
+        Views worked on at once.
+
+    Attributes
+    ----------
+    views_ : list of (name, fitted classifier, columns)
+        Fitted on all rows that have the view.
+    final_estimator_ : classifier
+        Fitted on predictions for rows that the views were not fitted on.
+    features_ : FeatureFusion or None
+        With ``passthrough``.
+    classes_ : ndarray of shape (n_classes,)
+    class_prior_ : ndarray of shape (n_classes,)
+    marked_ : ndarray of shape (n_views,), bool
+        Views that some row of ``fit`` lacks: their absence is a feature.
+    errors_ : list of Failure
+        Sources that could not be read in ``fit``: ``(row, source, reason)``.
+    n_features_in_ : int
+    feature_names_in_ : ndarray of str
+        Where X had names.
+
+    Notes
+    -----
+    A view that a row lacks says the class prior, and a mark says that it is absent. A row
+    that has none gets the prior, with a warning. On complete data this is scikit-learn's
+    StackingClassifier, which takes no ``groups``. Some hundred rows are needed: with
+    fewer, `VotingFusionClassifier` has less to learn.
+
+    References
+    ----------
+    D. H. Wolpert (1992), "Stacked generalization", Neural Networks 5(2), 241-259.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mmsk.fusion import StackingFusionClassifier
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.normal(size=(60, 4))
+    >>> y = (X[:, 0] + X[:, 2] > 0).astype(int)
+    >>> views = [("a", "passthrough", [0, 1]), ("b", "passthrough", [2, 3])]
+    >>> StackingFusionClassifier(views).fit(X, y).score(X, y) > 0.8
+    True
+    """
+
+    _kind = "classifier"
+
+    _parameter_constraints = {
+        **LateFusion._parameter_constraints,
+        "final_estimator": [HasMethods(["fit", "predict"]), None],
+        "cv": ["cv_object"],
+        "passthrough": ["boolean"],
+    }
+
+    def __init__(
+        self,
+        views,
+        *,
+        estimator=None,
+        final_estimator=None,
+        cv=5,
+        passthrough=False,
+        n_jobs=None,
+    ):
+        self.views = views
+        self.estimator = estimator
+        self.final_estimator = final_estimator
+        self.cv = cv
+        self.passthrough = passthrough
+        self.n_jobs = n_jobs
+
+    def fit(self, X, y, *, sample_weight=None, groups=None):
+        """Fit the views, and the final classifier on what they say of held-out rows.
+
+        Parameters
+        ----------
+        X : frame or ndarray of n_samples rows
+        y : array-like of shape (n_samples,)
+        sample_weight : array-like of shape (n_samples,) or None, default=None
+            Goes to every view in every fold, and to the final classifier.
+        groups : array-like of shape (n_samples,) or None, default=None
+            No group is in two inner folds.
+
+        Returns
+        -------
+        self : object
+        """
+        X = self._check_table(X, reset=True)
+        y = class_labels(X, y)
+        self.classes_, codes = np.unique(y, return_inverse=True)
+        weight = check_sample_weight(sample_weight, y)
+        self.class_prior_ = np.bincount(codes, weights=weight) / weight.sum()
+        weight = None if sample_weight is None else weight
+        groups = None if groups is None else np.asarray(groups)
+        splits = inner_splits(self.cv, y, groups, classifier=True)
+        _, fitted_on = self._fit_views(X, y, weight, groups)
+        self._check_probabilities()
+        self.marked_ = np.array([not rows.all() for rows in fitted_on])
+        said = out_of_fold(
+            self, splits, X, y, weight, groups, "predict_proba", len(self.classes_)
+        )
+        self.features_ = features_of(self).fit(X, y) if self.passthrough else None
+        final = self.final_estimator
+        final = LogisticRegression(max_iter=1000) if final is None else clone(final)
+        params = fit_params_of(final, slice(None), sample_weight=weight, groups=groups)
+        self.final_estimator_ = final.fit(self._meta(X, said), y, **params)
+        return self
+
+    def predict(self, X):
+        """The class of each row.
+
+        Parameters
+        ----------
+        X : frame or ndarray of n_samples rows
+
+        Returns
+        -------
+        classes : ndarray of shape (n_samples,)
+        """
+        check_is_fitted(self)
+        return self._answers(X, "predict", self.classes_[self.class_prior_.argmax()])
+
+    @available_if(_gives_probabilities)
+    def predict_proba(self, X):
+        """Probabilities of the classes.
+
+        Parameters
+        ----------
+        X : frame or ndarray of n_samples rows
+
+        Returns
+        -------
+        probabilities : ndarray of shape (n_samples, n_classes), float64
+            In the order of ``classes_``; rows sum to 1.
+        """
+        check_is_fitted(self)
+        return self._answers(X, "predict_proba", self.class_prior_)
+
+    def _answers(self, X, method, prior):
+        """What the final classifier says; the prior for rows that have no view."""
+        X = self._check_table(X, reset=False)
+        said = self._predictions(X, "predict_proba", len(self.classes_))
+        answers = getattr(self.final_estimator_, method)(self._meta(X, said))
+        answers[np.isnan(said[:, :, 0]).all(axis=0)] = prior
+        return answers
+
+    def _meta(self, X, said):
+        prior = np.tile(self.class_prior_, (len(said), 1))
+        meta = meta_features(said, prior, self.marked_)
+        return meta if self.features_ is None else beside(meta, self.features_.transform(X))
+
+    def _aligned(self, view, values):
+        seen = np.searchsorted(self.classes_, view[1].classes_)
+        return with_unseen_classes(values, seen, self.class_prior_)
+
+    def _is_predictor(self, estimator):
+        return is_classifier(estimator)
+
+    def _default_estimator(self):
+        return LogisticRegression(C=10, max_iter=1000)

@@ -1,0 +1,157 @@
+"""Model-level fusion of regressors: a regressor over what the views' regressors predict."""
+
+import numpy as np
+from sklearn.base import RegressorMixin, clone, is_regressor
+from sklearn.linear_model import Ridge, RidgeCV
+
+from mmsk._utils.sklearn_private import HasMethods, check_sample_weight
+from mmsk._utils.targets import target_numbers
+from mmsk.fusion._late import LateFusion
+from mmsk.fusion._out_of_fold import (
+    beside,
+    features_of,
+    inner_splits,
+    meta_features,
+    out_of_fold,
+)
+from mmsk.fusion._views import fit_params_of
+
+
+class StackingFusionRegressor(RegressorMixin, LateFusion):
+    """A regressor per view of a table, and one that learns how far to trust each.
+
+    Parameters
+    ----------
+    views : list of (name, estimator, columns)
+        As in `VotingFusionRegressor`.
+    estimator : regressor or None, default=None
+        What predicts behind views that are transformers. None is ridge regression on
+        the block-scaled features.
+    final_estimator : regressor or None, default=None
+        What learns from the views' predictions. None is ridge regression, its penalty
+        by leave-one-out.
+    cv : int, splitter or iterable, default=5
+        Inner folds, each row tested once. An int with groups keeps every group whole
+        (GroupKFold).
+    passthrough : bool, default=False
+        Whether ``final_estimator`` also gets the views' features, block-scaled.
+    n_jobs : int or None, default=None
+        Views worked on at once.
+
+    Attributes
+    ----------
+    views_ : list of (name, fitted regressor, columns)
+        Fitted on all rows that have the view.
+    final_estimator_ : regressor
+        Fitted on predictions for rows that the views were not fitted on.
+    features_ : FeatureFusion or None
+        With ``passthrough``.
+    mean_ : float
+        Weighted mean of ``y``: the prediction for a row that has none of the views, and
+        what a view says that a row lacks.
+    marked_ : ndarray of shape (n_views,), bool
+        Views that some row of ``fit`` lacks: their absence is a feature.
+    errors_ : list of Failure
+        Sources that could not be read in ``fit``: ``(row, source, reason)``.
+    n_features_in_ : int
+    feature_names_in_ : ndarray of str
+        Where X had names.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mmsk.fusion import StackingFusionRegressor
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.normal(size=(60, 4))
+    >>> views = [("a", "passthrough", [0, 1]), ("b", "passthrough", [2, 3])]
+    >>> y = X[:, 0] - X[:, 2]
+    >>> StackingFusionRegressor(views).fit(X, y).score(X, y) > 0.9
+    True
+    """
+
+    _kind = "regressor"
+
+    _parameter_constraints = {
+        **LateFusion._parameter_constraints,
+        "final_estimator": [HasMethods(["fit", "predict"]), None],
+        "cv": ["cv_object"],
+        "passthrough": ["boolean"],
+    }
+
+    def __init__(
+        self,
+        views,
+        *,
+        estimator=None,
+        final_estimator=None,
+        cv=5,
+        passthrough=False,
+        n_jobs=None,
+    ):
+        self.views = views
+        self.estimator = estimator
+        self.final_estimator = final_estimator
+        self.cv = cv
+        self.passthrough = passthrough
+        self.n_jobs = n_jobs
+
+    def fit(self, X, y, *, sample_weight=None, groups=None):
+        """Fit the views, and the final regressor on what they predict for held-out rows.
+
+        Parameters
+        ----------
+        X : frame or ndarray of n_samples rows
+        y : array-like of shape (n_samples,)
+        sample_weight : array-like of shape (n_samples,) or None, default=None
+            Goes to every view in every fold, and to the final regressor.
+        groups : array-like of shape (n_samples,) or None, default=None
+            No group is in two inner folds.
+
+        Returns
+        -------
+        self : object
+        """
+        X = self._check_table(X, reset=True)
+        y = target_numbers(X, y)
+        weight = check_sample_weight(sample_weight, y)
+        self.mean_ = float(np.average(y, weights=weight))
+        weight = None if sample_weight is None else weight
+        groups = None if groups is None else np.asarray(groups)
+        splits = inner_splits(self.cv, y, groups, classifier=False)
+        _, fitted_on = self._fit_views(X, y, weight, groups)
+        self.marked_ = np.array([not rows.all() for rows in fitted_on])
+        said = out_of_fold(self, splits, X, y, weight, groups, "predict", 1)
+        self.features_ = features_of(self).fit(X, y) if self.passthrough else None
+        final = RidgeCV() if self.final_estimator is None else clone(self.final_estimator)
+        params = fit_params_of(final, slice(None), sample_weight=weight, groups=groups)
+        self.final_estimator_ = final.fit(self._meta(X, said), y, **params)
+        return self
+
+    def predict(self, X):
+        """The number for each row.
+
+        Parameters
+        ----------
+        X : frame or ndarray of n_samples rows
+
+        Returns
+        -------
+        predictions : ndarray of shape (n_samples,), float64
+        """
+        said = self._predictions(X, "predict", 1)
+        answers = self.final_estimator_.predict(self._meta(X, said))
+        answers[np.isnan(said[:, :, 0]).all(axis=0)] = self.mean_
+        return answers
+
+    def _meta(self, X, said):
+        meta = meta_features(said, np.full((len(said), 1), self.mean_), self.marked_)
+        return meta if self.features_ is None else beside(meta, self.features_.transform(X))
+
+    def _aligned(self, view, values):
+        return np.reshape(values, (-1, 1))
+
+    def _is_predictor(self, estimator):
+        return is_regressor(estimator)
+
+    def _default_estimator(self):
+        return Ridge(tol=1e-8)  # on sparse features it is solved step by step
