@@ -179,7 +179,7 @@ def mfcc(
     Parameters
     ----------
     y : ndarray of shape (..., n_samples), floating, or None
-        Finite samples; leading dimensions are channels, which share one loudest band.
+        Finite samples; leading dimensions are channels, each worked on by itself.
     sr : float, default=22050
         Sampling rate in hertz.
     S : ndarray of shape (..., n_mels, n_frames) or None
@@ -216,9 +216,9 @@ def mfcc(
 
     Notes
     -----
-    Within 1e-3 dB of librosa 0.11 with ``norm="ortho"`` and ``lifter=0``; other settings
-    scale values and deviations alike. Powers below 1e-10 and bands 80 dB below the loudest
-    of the whole signal are levelled, as there.
+    Within 1e-3 dB of librosa with ``norm="ortho"`` and ``lifter=0``; other settings scale
+    values and deviations alike. Powers below 1e-10 and bands 80 dB below the loudest of
+    the channel are levelled, as in librosa 1.0; 0.11 took the loudest of all channels.
 
     References
     ----------
@@ -260,7 +260,7 @@ def _decibels(power):
     np.maximum(power, _SOFTEST_POWER, out=power)
     np.log10(power, out=power)
     power *= 10
-    return np.maximum(power, power.max() - _RANGE_DB, out=power)
+    return np.maximum(power, power.max(axis=(-2, -1), keepdims=True) - _RANGE_DB, out=power)
 
 
 @lru_cache(maxsize=32)

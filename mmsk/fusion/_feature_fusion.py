@@ -318,6 +318,9 @@ def _warn_of_empty(views, fitted):
     found = zip(views, fitted, strict=True)
     empty = [name for (name, _, _), (estimator, _) in found if estimator is None]
     if len(empty) == len(views):
-        raise ValueError(f"no row has any of the views {empty}.")
+        raise ValueError(f"no row has anything to learn from in any of the views {empty}.")
     if empty:
-        warnings.warn(f"no row has the views {empty}: they are left out.", DroppedViewWarning)
+        warnings.warn(
+            f"no row has anything to learn from in the views {empty}: they are left out.",
+            DroppedViewWarning,
+        )

@@ -5,13 +5,14 @@ from numbers import Integral
 
 import numpy as np
 from scipy import sparse
-from sklearn.base import clone
+from sklearn.base import clone, is_classifier
 from sklearn.model_selection import GroupKFold, StratifiedGroupKFold, check_cv
 from sklearn.pipeline import Pipeline
 
 from mmsk._utils.columns import take_rows
 from mmsk.exceptions import MmskWarning
 from mmsk.fusion._feature_fusion import FeatureFusion
+from mmsk.fusion._views import fit_params_of
 
 #: What a fold takes over from the whole: columns and classes, nothing learned from rows.
 _TOLD = ("n_features_in_", "feature_names_in_", "classes_", "class_prior_", "mean_")
@@ -49,44 +50,60 @@ def _mask(rows, n_rows):
     return mask
 
 
-def out_of_fold(fusion, splits, X, y, sample_weight, groups, method, n_columns):
-    """What each view of a fitted fusion predicts for rows held out of its fit.
+def fit_stack(fusion, X, y, sample_weight, groups, default):
+    """Fit a stack's views, and its final estimator on what they say of held-out rows.
 
     Parameters
     ----------
     fusion : LateFusion
-        Fitted: its ``views_`` say which views there are.
-    splits : list of (ndarray of bool, ndarray of bool)
+        Of which the target is known (classes and prior, or mean). Gets ``views_``,
+        ``marked_``, ``features_`` and ``final_estimator_``.
     X : frame or ndarray of n_samples rows
     y : ndarray of shape (n_samples,)
     sample_weight, groups : ndarray of shape (n_samples,) or None
-        Reach the views in every fold.
-    method : {"predict_proba", "predict"}
-    n_columns : int
+        Reach the views in every fold, and the final estimator.
+    default : estimator
+        The final estimator where the user names none.
 
     Returns
     -------
-    predictions : ndarray of shape (n_views, n_samples, n_columns)
-        NaN where a row lacks a view, or a fold could not learn it.
+    fusion : LateFusion
+    """
+    groups = None if groups is None else np.asarray(groups)
+    splits = inner_splits(fusion.cv, y, groups, classifier=is_classifier(fusion))
+    _, fitted_on = fusion._fit_views(X, y, sample_weight, groups)
+    fusion.marked_ = np.array([not rows.all() for rows in fitted_on])
+    said = _out_of_fold(fusion, splits, X, y, sample_weight, groups)
+    fusion.features_ = _features_of(fusion).fit(X, y) if fusion.passthrough else None
+    final = default if fusion.final_estimator is None else clone(fusion.final_estimator)
+    params = fit_params_of(final, slice(None), sample_weight=sample_weight, groups=groups)
+    fusion.final_estimator_ = final.fit(fusion._meta(X, said), y, **params)
+    return fusion
+
+
+def _out_of_fold(fusion, splits, X, y, sample_weight, groups):
+    """What each view says of rows held out of its fit, as `LateFusion._predictions`.
+
+    NaN where a row lacks a view, or a fold could not learn it.
     """
     place = {name: k for k, (name, _, _) in enumerate(fusion.views_)}
-    predictions = np.full((len(place), len(y), n_columns), np.nan)
+    said = None
     for train, test in splits:
         fold = clone(fusion)
         vars(fold).update({name: vars(fusion)[name] for name in _TOLD if name in vars(fusion)})
+        weight, members = (
+            None if values is None else values[train] for values in (sample_weight, groups)
+        )
         with warnings.catch_warnings():  # all was told when the views were fitted on all rows
             warnings.simplefilter("ignore", MmskWarning)
-            fold._fit_views(
-                take_rows(X, train),
-                y[train],
-                None if sample_weight is None else sample_weight[train],
-                None if groups is None else groups[train],
-            )
-            found = fold._predictions(take_rows(X, test), method, n_columns)
+            fold._fit_views(take_rows(X, train), y[train], weight, members)
+            found = fold._said(take_rows(X, test))
+        if said is None:
+            said = np.full((len(place), len(y), found.shape[2]), np.nan)
         for (name, _, _), values in zip(fold.views_, found, strict=True):
             if name in place:
-                predictions[place[name], test] = values
-    return predictions
+                said[place[name], test] = values
+    return said
 
 
 def meta_features(predictions, fill, marked):
@@ -113,7 +130,7 @@ def meta_features(predictions, fill, marked):
     return np.hstack([*filled, absent[marked].T.astype(float)])
 
 
-def features_of(fusion):
+def _features_of(fusion):
     """The features that the views' models work on, as an unfitted `FeatureFusion`.
 
     Parameters

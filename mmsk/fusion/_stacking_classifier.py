@@ -1,7 +1,7 @@
 """Model-level fusion of classifiers: a classifier over what the views' classifiers say."""
 
 import numpy as np
-from sklearn.base import ClassifierMixin, clone, is_classifier
+from sklearn.base import ClassifierMixin, is_classifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
@@ -9,15 +9,8 @@ from sklearn.utils.validation import check_is_fitted
 from mmsk._utils.sklearn_private import HasMethods, check_sample_weight
 from mmsk._utils.targets import class_labels
 from mmsk.fusion._late import LateFusion
-from mmsk.fusion._out_of_fold import (
-    beside,
-    features_of,
-    inner_splits,
-    meta_features,
-    out_of_fold,
-)
+from mmsk.fusion._out_of_fold import beside, fit_stack, meta_features
 from mmsk.fusion._pooling import with_unseen_classes
-from mmsk.fusion._views import fit_params_of
 
 
 def _gives_probabilities(fusion):
@@ -134,20 +127,7 @@ class StackingFusionClassifier(ClassifierMixin, LateFusion):
         weight = check_sample_weight(sample_weight, y)
         self.class_prior_ = np.bincount(codes, weights=weight) / weight.sum()
         weight = None if sample_weight is None else weight
-        groups = None if groups is None else np.asarray(groups)
-        splits = inner_splits(self.cv, y, groups, classifier=True)
-        _, fitted_on = self._fit_views(X, y, weight, groups)
-        self._check_probabilities()
-        self.marked_ = np.array([not rows.all() for rows in fitted_on])
-        said = out_of_fold(
-            self, splits, X, y, weight, groups, "predict_proba", len(self.classes_)
-        )
-        self.features_ = features_of(self).fit(X, y) if self.passthrough else None
-        final = self.final_estimator
-        final = LogisticRegression(max_iter=1000) if final is None else clone(final)
-        params = fit_params_of(final, slice(None), sample_weight=weight, groups=groups)
-        self.final_estimator_ = final.fit(self._meta(X, said), y, **params)
-        return self
+        return fit_stack(self, X, y, weight, groups, LogisticRegression(max_iter=1000))
 
     def predict(self, X):
         """The class of each row.
@@ -182,10 +162,14 @@ class StackingFusionClassifier(ClassifierMixin, LateFusion):
     def _answers(self, X, method, prior):
         """What the final classifier says; the prior for rows that have no view."""
         X = self._check_table(X, reset=False)
-        said = self._predictions(X, "predict_proba", len(self.classes_))
+        said = self._said(X)
         answers = getattr(self.final_estimator_, method)(self._meta(X, said))
         answers[np.isnan(said[:, :, 0]).all(axis=0)] = prior
         return answers
+
+    def _said(self, X):
+        self._check_probabilities()
+        return self._predictions(X, "predict_proba", len(self.classes_))
 
     def _meta(self, X, said):
         prior = np.tile(self.class_prior_, (len(said), 1))

@@ -1,20 +1,13 @@
 """Model-level fusion of regressors: a regressor over what the views' regressors predict."""
 
 import numpy as np
-from sklearn.base import RegressorMixin, clone, is_regressor
+from sklearn.base import RegressorMixin, is_regressor
 from sklearn.linear_model import Ridge, RidgeCV
 
 from mmsk._utils.sklearn_private import HasMethods, check_sample_weight
 from mmsk._utils.targets import target_numbers
 from mmsk.fusion._late import LateFusion
-from mmsk.fusion._out_of_fold import (
-    beside,
-    features_of,
-    inner_splits,
-    meta_features,
-    out_of_fold,
-)
-from mmsk.fusion._views import fit_params_of
+from mmsk.fusion._out_of_fold import beside, fit_stack, meta_features
 
 
 class StackingFusionRegressor(RegressorMixin, LateFusion):
@@ -116,16 +109,7 @@ class StackingFusionRegressor(RegressorMixin, LateFusion):
         weight = check_sample_weight(sample_weight, y)
         self.mean_ = float(np.average(y, weights=weight))
         weight = None if sample_weight is None else weight
-        groups = None if groups is None else np.asarray(groups)
-        splits = inner_splits(self.cv, y, groups, classifier=False)
-        _, fitted_on = self._fit_views(X, y, weight, groups)
-        self.marked_ = np.array([not rows.all() for rows in fitted_on])
-        said = out_of_fold(self, splits, X, y, weight, groups, "predict", 1)
-        self.features_ = features_of(self).fit(X, y) if self.passthrough else None
-        final = RidgeCV() if self.final_estimator is None else clone(self.final_estimator)
-        params = fit_params_of(final, slice(None), sample_weight=weight, groups=groups)
-        self.final_estimator_ = final.fit(self._meta(X, said), y, **params)
-        return self
+        return fit_stack(self, X, y, weight, groups, RidgeCV())
 
     def predict(self, X):
         """The number for each row.
@@ -138,10 +122,13 @@ class StackingFusionRegressor(RegressorMixin, LateFusion):
         -------
         predictions : ndarray of shape (n_samples,), float64
         """
-        said = self._predictions(X, "predict", 1)
+        said = self._said(X)
         answers = self.final_estimator_.predict(self._meta(X, said))
         answers[np.isnan(said[:, :, 0]).all(axis=0)] = self.mean_
         return answers
+
+    def _said(self, X):
+        return self._predictions(X, "predict", 1)
 
     def _meta(self, X, said):
         meta = meta_features(said, np.full((len(said), 1), self.mean_), self.marked_)

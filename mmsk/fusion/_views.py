@@ -23,7 +23,7 @@ from mmsk._utils.sklearn_private import (
     get_column_indices,
     safe_indexing,
 )
-from mmsk.exceptions import FailedSamplesWarning
+from mmsk.exceptions import FailedSamplesWarning, NothingToLearnError
 
 
 class ViewRows(NamedTuple):
@@ -111,7 +111,7 @@ def fit_view(estimator, X_view, y=None, sample_weight=None, groups=None, *, kind
     Returns
     -------
     fitted : estimator or None
-        None if no row has the view, or its rows hold one class only.
+        None if no row has the view, or its rows hold one class only or nothing to learn.
     rows : ViewRows
         ``values`` are the features of a transformer, None for a predictor.
     """
@@ -135,8 +135,11 @@ def fit_view(estimator, X_view, y=None, sample_weight=None, groups=None, *, kind
         if kind == "classifier" and len(np.unique(y)) < 2:
             return None, rows._replace(values=None)
         params = fit_params_of(tail, present, sample_weight=sample_weight, groups=groups)
-        with _counting(present):
-            values = _fitted(tail, rows.values, y, params, kind)
+        try:
+            with _counting(present):
+                values = _fitted(tail, rows.values, y, params, kind)
+        except NothingToLearnError:  # as good as absent
+            return None, ViewRows(None, np.zeros_like(present), rows.failures)
     if head is not None:
         estimator.steps[1:] = tail.steps  # a Pipeline with memory fits copies of its steps
     return estimator, rows._replace(values=values)

@@ -129,14 +129,13 @@ def test_short_signals_give_what_librosa_gives(n_samples, pad_mode):
     np.testing.assert_allclose(mfcc(y=NOISE[:n_samples], **settings), expected, atol=1e-3)
 
 
-def test_channels_share_one_loudest_band():
+def test_each_channel_is_worked_on_by_itself():
     channels = np.stack([NOISE, 1e-6 * NOISE, 0 * NOISE]).reshape(3, 1, -1)
-    expected = librosa.feature.mfcc(y=channels, **SPEECH)
     found = mfcc(y=channels, **SPEECH)
-    assert found.shape == expected.shape == (3, 1, 20, 101)
-    np.testing.assert_allclose(found, expected, atol=1e-3)
-    alone = mfcc(y=channels[1, 0], **SPEECH)
-    assert np.abs(found[1, 0] - alone).max() > 1
+    assert found.shape == (3, 1, 20, 101)
+    for channel, coefficients in zip(channels[:, 0], found[:, 0], strict=True):
+        expected = librosa.feature.mfcc(y=channel, **SPEECH)  # 0.11 and 1.0 agree on one
+        np.testing.assert_allclose(coefficients, expected, atol=1e-3)
 
 
 def test_float64_samples_give_float64_and_stay_exact():
