@@ -9,6 +9,10 @@ class NoSoundError(DecodeError):
     """A film or other container is whole, but holds no sound."""
 
 
+class NothingToLearnError(ValueError):
+    """The samples can be read, but hold nothing to learn from: documents without any word."""
+
+
 class MmskWarning(UserWarning):
     """Base of all warnings of mmsk."""
 

@@ -28,11 +28,13 @@ class Modality(NamedTuple):
     together: bool = False
 
 
+# Words of one letter count: some scripts have them, and short labels are made of them. So do
+# signs that stand alone (a smiley, "?!"), so that every text that is not blank has a word.
+_WORD = r"(?u)\b\w+\b|(?<!\S)[^\w\s]+(?!\S)"
+
+
 def _text_features(on_error):
-    # words of one letter count: some scripts have them, and short labels are made of them
-    words = text.TfidfVectorizer(
-        ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"(?u)\b\w+\b"
-    )
+    words = text.TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=_WORD)
     # within words, so that endings count and scripts without blanks are covered
     characters = text.TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True)
     return FeatureUnion([("words", words), ("characters", characters)])

@@ -7,6 +7,8 @@ from sklearn.utils.validation import check_consistent_length
 from mmsk._utils.columns import column_at, is_frame, is_series, missing_rows
 from mmsk._utils.sklearn_private import check_y
 
+_FEW_CLASSES, _MANY_CLASSES = 20, 1000
+
 
 def class_labels(X, y):
     """Labels of the rows of a table, of at least two classes.
@@ -32,6 +34,31 @@ def class_labels(X, y):
     if len(set(y)) < 2:
         raise ValueError(f"y holds one class only, {str(y[0])!r}: nothing to tell apart.")
     return y
+
+
+def check_rows_per_class(y):
+    """Refuse labels of which nearly every row has its own: an id, free text or a quantity.
+
+    A model of them would learn nothing, and grow with rows times classes.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n_samples,)
+
+    Raises
+    ------
+    ValueError
+        If of more than 20 classes there are fewer than 2 rows each in the mean, or of more
+        than 1000 fewer than 10.
+    """
+    n_classes = len(set(y))
+    needed = 10 if n_classes > _MANY_CLASSES else 2
+    if n_classes > _FEW_CLASSES and len(y) < needed * n_classes:
+        raise ValueError(
+            f"y holds {n_classes} classes in {len(y)} rows, fewer than {needed} rows each: it "
+            "looks like an id or a quantity, not a label. Predict a quantity with "
+            "MultimodalRegressor; of true labels, pool or leave out the rare ones."
+        )
 
 
 def target_numbers(X, y):

@@ -58,6 +58,7 @@ _MAGIC = (  # (offset, bytes, modality)
 _MOST = 0.9  # share of cells that must agree
 _MAX_CATEGORY_WORDS = 3
 _MAX_CATEGORY_CHARACTERS = 30  # not all scripts put spaces between words
+_FILE_ENDING = re.compile(r"[a-z][a-z0-9]{0,4}$")
 _URL_QUERY = re.compile(r"^([a-z][a-z0-9+.-]+://[^?#]*)[?#].*", re.IGNORECASE | re.DOTALL)
 
 
@@ -220,8 +221,12 @@ def _guess_words(strings):
     short = short and np.mean(list(map(len, strings))) <= _MAX_CATEGORY_CHARACTERS
     if short and len(strings) >= 10 and distinct <= 0.5 * len(strings):
         return Guess("tabular", f"{distinct} short values repeat in {len(strings)} cells")
-    if len(strings) >= 10 and distinct == len(strings) and _share(_is_id, strings) >= _MOST:
-        return Guess("drop", "every cell is another identifier, without words in it")
+    if len(strings) >= 10 and distinct == len(strings):
+        if _share(_is_id, strings) >= _MOST:
+            return Guess("drop", "every cell is another identifier, without words in it")
+        ending, count = Counter(map(_ending, strings)).most_common(1)[0]
+        if _FILE_ENDING.match(ending) and count >= _MOST * len(strings):
+            return Guess("drop", f"every cell names another file, of no medium (.{ending})")
     return Guess("text", f"the cells are words, {n_words:.1f} a cell, {distinct} distinct")
 
 

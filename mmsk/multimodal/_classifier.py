@@ -5,7 +5,7 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils.metaestimators import available_if
 
 from mmsk._utils.sklearn_private import StrOptions
-from mmsk._utils.targets import class_labels
+from mmsk._utils.targets import check_rows_per_class, class_labels
 from mmsk.multimodal._fusions import CLASSIFIERS
 from mmsk.multimodal._predictor import MultimodalPredictor
 
@@ -106,9 +106,16 @@ class MultimodalClassifier(ClassifierMixin, MultimodalPredictor):
         Returns
         -------
         self : object
+
+        Raises
+        ------
+        ValueError
+            If y has gaps, one class only, or nearly a class for each row: of more than 20
+            classes fewer than 2 rows each in the mean, of more than 1000 fewer than 10.
         """
         X = self._check_table(X, reset=True)
         y = class_labels(X, y)
+        check_rows_per_class(y)
         self.classes_ = np.unique(y)
         self._fit_model(X, y, sample_weight, groups)
         return self

@@ -13,6 +13,7 @@ from mmsk._utils.sklearn_private import (
     validate_params,
     wrap_output,
 )
+from mmsk.exceptions import NothingToLearnError
 from mmsk.io import read_text
 
 DOCUMENT_CONSTRAINTS = {
@@ -89,7 +90,12 @@ class DocumentsMixin(SetOutputMixin, auto_wrap_output_keys=None):  # type: ignor
         validate_params(self)
         documents = self._documents(raw_documents, reset=True)
         # not super().fit, which may call self.fit_transform: documents are read once
-        return super().fit_transform(documents)
+        try:
+            return super().fit_transform(documents)
+        except ValueError as error:
+            if "empty vocabulary" not in str(error):
+                raise
+            raise NothingToLearnError(*error.args) from None
 
     def _output(self, matrix, raw_documents):
         matrix = matrix if self.sparse_output else matrix.toarray()
