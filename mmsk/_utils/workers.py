@@ -6,13 +6,14 @@ plain joblib loses it.
 """
 
 import math
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from contextvars import ContextVar
 
-from joblib import effective_n_jobs, parallel_config
+from joblib import effective_n_jobs
 from sklearn.utils.parallel import Parallel, delayed
 
 _report: ContextVar = ContextVar("mmsk_report", default=None)
+_workers: ContextVar = ContextVar("mmsk_workers", default=None)
 
 _BATCHES_PER_WORKER = 4  # enough to even out slow samples, few enough to cost nothing
 
@@ -26,7 +27,7 @@ def map_samples(function, samples, n_jobs=None, *, reported=True):
         Of one sample; picklable where the caller's joblib backend uses processes.
     samples : sequence
     n_jobs : int or None, default=None
-        As in joblib: None is 1 or what ``joblib.parallel_config`` says.
+        As in joblib: None is what `using_workers` or ``joblib.parallel_config`` says, or 1.
     reported : bool, default=True
         Whether the caller of `reporting` hears of it; False where samples are nested.
 
@@ -36,6 +37,7 @@ def map_samples(function, samples, n_jobs=None, *, reported=True):
         In the order of the samples.
     """
     report = _report.get() if reported else None
+    n_jobs = _workers.get() if n_jobs is None else n_jobs
     workers = effective_n_jobs(n_jobs)
     if workers == 1 or len(samples) < 2:
         batches, parallel = [[sample] for sample in samples], None
@@ -67,15 +69,23 @@ def reporting(report):
         _report.reset(token)
 
 
+@contextmanager
 def using_workers(n_jobs):
-    """A context in which ``n_jobs=None`` of extractors and estimators means ``n_jobs``.
+    """A context in which ``n_jobs=None`` of extractors means ``n_jobs``.
+
+    Of extractors only: ``joblib.parallel_config`` would have scikit-learn's own parts start
+    processes within it, which cost seconds for milliseconds of work.
 
     Parameters
     ----------
     n_jobs : int or None
         None leaves it at what it meant before.
     """
-    return nullcontext() if n_jobs is None else parallel_config(n_jobs=n_jobs)
+    token = _workers.set(_workers.get() if n_jobs is None else n_jobs)
+    try:
+        yield
+    finally:
+        _workers.reset(token)
 
 
 def _batch_results(function, batches, parallel):

@@ -1,3 +1,4 @@
 from ._melspectrogram import melspectrogram as melspectrogram
 from ._mfcc import MFCC as MFCC
 from ._mfcc import mfcc as mfcc
+from ._spectral_statistics import SpectralStatistics as SpectralStatistics

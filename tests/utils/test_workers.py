@@ -2,6 +2,7 @@
 
 import threading
 
+import joblib
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from joblib import parallel_config
 from sklearn import config_context, get_config
 
-from mmsk._utils.workers import map_samples, reporting
+from mmsk._utils.workers import map_samples, reporting, using_workers
 
 
 def square(number):
@@ -68,3 +69,11 @@ def test_progress_is_reported_in_the_thread_that_asked(n_jobs):
     assert done == sorted(set(done))
     assert done[-1] == 20
     assert {(total, thread) for _, total, thread in heard} == {(20, threading.get_ident())}
+
+
+def test_workers_of_extractors_are_no_workers_of_scikit_learns_parts():
+    threads = []
+    with using_workers(2):
+        assert joblib.effective_n_jobs(None) == 1  # else a FeatureUnion starts processes
+        map_samples(lambda _: threads.append(threading.current_thread()), range(64))
+    assert threading.main_thread() not in threads

@@ -1,0 +1,325 @@
+"""Plain descriptors of sound: where its spectrum lies, how it changes, how loud it is."""
+
+from functools import lru_cache
+from numbers import Integral, Real
+
+import numpy as np
+
+from mmsk._kernels.audio import deltas, part_means
+from mmsk._utils.sklearn_private import Interval
+from mmsk.audio._melspectrogram import SAMPLES_AT_ONCE, _in_hops, _power_spectrogram, _taper
+from mmsk.audio._mfcc import N_PARTS
+from mmsk.base import TimedTransformer
+from mmsk.io import read_audio
+
+_SOFTEST_POWER = 1e-10  # below it a bin counts as this in the flatness, as in librosa
+_SOFTEST_SAMPLE = 1e-10  # up to it a sample counts as 0 in zero crossings, as in librosa
+
+_RANGE_DB = 80.0  # peaks and valleys softer than this below the loudest are levelled
+_BAND_STARTS_HZ = (0, 200, 400, 800, 1600, 3200, 6400)
+_EXTREME_SHARE = 0.02  # of the bins of a band, for its peak and its valley
+
+_SERIES = ("centroid", "bandwidth", "rolloff", "flatness", "flux", "zero_crossings", "rms")
+
+
+class SpectralStatistics(TimedTransformer):
+    """Spectral shape, flux, zero crossings and loudness of a recording, over time.
+
+    Parameters
+    ----------
+    window_s : float, default=0.032
+        Length of a frame in seconds. For the spectrum it is weighted by a Hann window and
+        transformed with the next power of two of samples.
+    hop_s : float, default=0.010
+        Time from one frame to the next, in seconds.
+    rate_hz : int, default=16000
+        Rate that recordings are resampled to, and that bare arrays have.
+    rolloff : float, default=0.85
+        Share of a frame's summed magnitudes that lies at or below its roll-off, between 0
+        and 1; the default is librosa's.
+    n_jobs : int or None, default=None
+        Recordings read and described at once. None means 1, or what
+        ``joblib.parallel_config`` says.
+    on_error : {"raise", "missing"}, default="raise"
+        Whether a recording that cannot be read stops ``transform`` or is a row of NaN.
+
+    Attributes
+    ----------
+    n_features_in_ : int
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of its range, in ``fit``.
+    DecodeError
+        If a recording cannot be read, and ``on_error="raise"``.
+
+    See Also
+    --------
+    MFCC : The shape of the spectrum in finer detail.
+
+    Notes
+    -----
+    With ``a[k]`` the magnitude of a frame's spectrum at ``f[k]`` Hz and ``p`` its share
+    ``a / sum(a)``, a frame has
+
+    - ``centroid``: ``c = sum(p * f)``, in Hz;
+    - ``bandwidth``: ``sqrt(sum(p * (f - c) ** 2))``, in Hz;
+    - ``rolloff``: the lowest ``f[k]`` with ``sum(p[:k + 1]) >= rolloff``, in Hz;
+    - ``flatness``: geometric by arithmetic mean of ``max(a ** 2, 1e-10)``, from 0 (a tone)
+      to 1 (equal at all frequencies);
+    - ``flux``: 1 less the cosine between ``a`` and the ``a`` of the frame before, from 0
+      (the same spectrum, however loud) to 1 (nothing in common); the first frame has none;
+    - ``zero_crossings``: changes of sign inside the frame per sample of it, from 0 to 1;
+    - ``rms``: root mean square of its samples, unweighted, in units of the samples;
+    - ``contrast_0hz``, ``contrast_200hz``, ``contrast_400hz`` and on by octaves up to
+      ``contrast_6400hz``, if they start below half of ``rate_hz``: how far a band's peak lies
+      above its valley, the means of the outer 2 % of its ``a`` (at least one), each as
+      ``10 * log10``; levelled at 1e-10, and 80 below the recording's highest peak for
+      peaks, and highest valley for valleys.
+
+    A row is float32 of 8 features for each of these series, 112 at 16000 Hz: its mean and
+    standard deviation over the frames, the standard deviation of its deltas (slopes over
+    five frames; per frame), and its mean in each of ``mmsk.audio._mfcc.N_PARTS`` equal
+    stretches of time.
+
+    A frame of digital silence has flatness 1 and 0 for all else but contrast; a silent
+    recording has contrast 0 too, as has a band that the bins of a short window leave empty.
+    Flux is 1 between silence and sound, and 0 between two silent frames. Frames are centred
+    on their times and silence lies beyond both ends (for zero crossings, the outermost
+    samples go on), so a recording of one sample has one frame; its flux, deviations and
+    deltas are 0. All features of a present recording are finite. A missing sample is a row
+    of NaN.
+
+    All series but flux, and contrast in empty bands, are those of ``librosa.feature`` 0.11
+    with ``frame_length`` (for spectra ``win_length``) and ``hop_length`` of as many
+    samples, within 1e-6 relative on float64 samples.
+
+    References
+    ----------
+    G. Peeters (2004), "A large set of audio features for sound description (similarity and
+    classification) in the CUIDADO project", technical report, IRCAM. Flux is its "spectral
+    variation"; its roll-off is of energy, this one of magnitude, as librosa's.
+
+    D.-N. Jiang, L. Lu, H.-J. Zhang, J.-H. Tao, L.-H. Cai (2002), "Music type classification
+    by spectral contrast feature", IEEE International Conference on Multimedia and Expo 1,
+    113-116.
+
+    Examples
+    --------
+    The centroid of a tone is its frequency, and its zero crossings two per period.
+
+    >>> import numpy as np
+    >>> from mmsk.audio import SpectralStatistics
+    >>> time_s = np.arange(16000) / 16000
+    >>> tones = [np.sin(2 * np.pi * hz * time_s + 1) for hz in (1000, 4000)]
+    >>> extractor = SpectralStatistics().set_output(transform="pandas")
+    >>> features = extractor.fit_transform(tones)
+    >>> features["centroid_part3"].round().tolist()
+    [1000.0, 4000.0]
+    >>> (features["zero_crossings_part3"] * 16000).round(-2).tolist()
+    [2000.0, 8000.0]
+    """
+
+    _parameter_constraints = {
+        **TimedTransformer._parameter_constraints,
+        "window_s": [Interval(Real, 0, None, closed="neither")],
+        "hop_s": [Interval(Real, 0, None, closed="neither")],
+        "rate_hz": [Interval(Integral, 1, None, closed="left")],
+        "rolloff": [Interval(Real, 0, 1, closed="neither")],
+    }
+
+    def __init__(
+        self,
+        window_s=0.032,
+        hop_s=0.010,
+        rate_hz=16000,
+        rolloff=0.85,
+        *,
+        n_jobs=None,
+        on_error="raise",
+    ):
+        self.window_s = window_s
+        self.hop_s = hop_s
+        self.rate_hz = rate_hz
+        self.rolloff = rolloff
+        self.n_jobs = n_jobs
+        self.on_error = on_error
+
+    def _feature_names(self):
+        pools = ["mean", "std", "delta_std", *(f"part{part + 1}" for part in range(N_PARTS))]
+        return [f"{series}_{pool}" for series in _names(self.rate_hz) for pool in pools]
+
+    def _read(self, source):
+        samples, _ = read_audio(source, rate_hz=self.rate_hz)
+        return samples
+
+    def _extract(self, samples):
+        frames = frame_statistics(
+            samples,
+            self.rate_hz,
+            n_window=max(1, round(self.window_s * self.rate_hz)),
+            hop_length=max(1, round(self.hop_s * self.rate_hz)),
+            rolloff=self.rolloff,
+        )
+        return np.concatenate([_pooled(frames[name]) for name in _names(self.rate_hz)])
+
+
+def _names(rate_hz):
+    """Names of the series, in the order of a row."""
+    return [*_SERIES, *(f"contrast_{hz}hz" for hz in _band_starts_hz(rate_hz))]
+
+
+def _band_starts_hz(rate_hz):
+    return [hz for hz in _BAND_STARTS_HZ if hz < rate_hz / 2]
+
+
+def frame_statistics(samples, rate_hz, *, n_window, hop_length, rolloff):
+    """The series of `SpectralStatistics`, before they are pooled.
+
+    Parameters
+    ----------
+    samples : ndarray of shape (n_samples,), floating
+        At least one, all finite.
+    rate_hz, n_window, hop_length : int
+        Samples per second, per frame, and from one frame to the next.
+    rolloff : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    series : dict of str to ndarray of shape (n_frames,), float64
+        Flux has a frame less, but at least one. With an odd ``n_window``, the last frame
+        may have a spectrum only.
+    """
+    samples = samples.astype(np.float64)
+    n_fft = max(2, 1 << (n_window - 1).bit_length())
+    taper = _taper("hann", n_window, n_fft)
+    frequencies_hz = np.arange(n_fft // 2 + 1) * (rate_hz / n_fft)
+    bands = _bands(rate_hz, n_fft)
+    pieces, fluxes, extremes, before = [], [], [], None
+    for power in _spectrograms(samples, taper, hop_length):
+        magnitude = np.sqrt(power)
+        pieces.append([*_moments(magnitude, frequencies_hz, rolloff), _flatness(power)])
+        extremes.append(_extremes(magnitude, bands))
+        linked = magnitude if before is None else np.hstack([before, magnitude])
+        fluxes.append(_flux(linked))
+        before = magnitude[:, -1:]
+    spectral = np.concatenate(pieces, axis=1)
+    flux = np.concatenate(fluxes)
+    return {
+        **dict(zip(("centroid", "bandwidth", "rolloff", "flatness"), spectral, strict=True)),
+        "flux": flux if len(flux) else np.zeros(1),
+        "zero_crossings": _zero_crossings(samples, n_window, hop_length),
+        "rms": _rms(samples, n_window, hop_length),
+        **dict(zip(_names(rate_hz)[len(_SERIES) :], _contrast(extremes), strict=True)),
+    }
+
+
+def _spectrograms(samples, taper, hop_length):
+    """Power spectrograms of consecutive stretches: a long recording's would not fit."""
+    hops = _in_hops(samples, len(taper), hop_length, center=True, pad_mode="constant")
+    n_overlapping = (len(taper) - 1) // hop_length
+    n_frames = len(hops) - n_overlapping
+    n_at_once = max(1, SAMPLES_AT_ONCE // len(taper))
+    for start in range(0, n_frames, n_at_once):
+        stop = min(start + n_at_once, n_frames)
+        yield _power_spectrogram(hops[start : stop + n_overlapping], taper)
+
+
+def _moments(magnitude, frequencies_hz, rolloff):
+    """Centroid, bandwidth and roll-off of each column; all 0 where it is."""
+    total = magnitude.sum(axis=0)
+    share = magnitude / np.where(total > 0, total, 1)
+    centroid = frequencies_hz @ share
+    deviation = frequencies_hz[:, None] - centroid
+    bandwidth = np.sqrt((share * deviation**2).sum(axis=0))
+    summed = magnitude.cumsum(axis=0)
+    reached = (summed >= rolloff * summed[-1]).argmax(axis=0)
+    return centroid, bandwidth, frequencies_hz[reached]
+
+
+def _flatness(power):
+    power = np.maximum(power, _SOFTEST_POWER)
+    return np.exp(np.log(power).mean(axis=0)) / power.mean(axis=0)
+
+
+def _flux(magnitude):
+    """1 less the cosine between neighbouring columns; 0 between two that are 0."""
+    length = np.sqrt((magnitude**2).sum(axis=0))
+    unit = magnitude / np.where(length > 0, length, 1)
+    flux = np.maximum(1 - (unit[:, 1:] * unit[:, :-1]).sum(axis=0), 0)
+    flux[(length[1:] == 0) & (length[:-1] == 0)] = 0
+    return flux
+
+
+@lru_cache(maxsize=32)
+def _bands(rate_hz, n_fft):
+    """First bin, end, and number of extreme bins of each octave, cut as librosa cuts them."""
+    frequencies_hz = np.arange(n_fft // 2 + 1) * (rate_hz / n_fft)
+    starts_hz = _band_starts_hz(rate_hz)
+    bands = []
+    for band, start_hz in enumerate(starts_hz):
+        is_last = band == len(starts_hz) - 1
+        end_hz = np.inf if is_last else starts_hz[band + 1]
+        inside = np.flatnonzero((frequencies_hz >= start_hz) & (frequencies_hz <= end_hz))
+        if len(inside) == 0:
+            bands.append((0, 0, 1))
+            continue
+        first, end = max(inside[0] - (band > 0), 0), inside[-1] + 1
+        n_extreme = max(1, round(_EXTREME_SHARE * (end - first)))
+        bands.append((int(first), int(end if is_last else end - 1), n_extreme))
+    return tuple(bands)
+
+
+def _extremes(magnitude, bands):
+    """Peaks and valleys, of shape (2, n_bands, n_frames); 0 where a band has no bins."""
+    extremes = np.zeros((2, len(bands), magnitude.shape[1]))
+    for band, (first, end, n_extreme) in enumerate(bands):
+        if first == end:
+            continue
+        if n_extreme == 1:
+            extremes[0, band] = magnitude[first:end].max(axis=0)
+            extremes[1, band] = magnitude[first:end].min(axis=0)
+        else:
+            ordered = np.sort(magnitude[first:end], axis=0)
+            extremes[0, band] = ordered[-n_extreme:].mean(axis=0)
+            extremes[1, band] = ordered[:n_extreme].mean(axis=0)
+    return extremes
+
+
+def _contrast(extremes):
+    decibels = 10 * np.log10(np.maximum(np.concatenate(extremes, axis=2), _SOFTEST_POWER))
+    peak, valley = (np.maximum(levels, levels.max() - _RANGE_DB) for levels in decibels)
+    return peak - valley
+
+
+def _zero_crossings(samples, n_window, hop_length):
+    """Share of the samples of each frame whose sign is not that of the one before."""
+    negative = samples < -_SOFTEST_SAMPLE
+    n_before = np.concatenate([[0], np.cumsum(negative[1:] != negative[:-1])])
+    n_frames = 1 + (len(samples) + 2 * (n_window // 2) - n_window) // hop_length
+    starts = np.arange(n_frames) * hop_length - n_window // 2
+    first, last = np.clip([starts, starts + n_window - 1], 0, len(samples) - 1)
+    return (n_before[last] - n_before[first]) / n_window
+
+
+def _rms(samples, n_window, hop_length):
+    signal = _in_hops(samples, n_window, hop_length, center=True, pad_mode="constant").ravel()
+    frames = np.lib.stride_tricks.sliding_window_view(signal, n_window)[::hop_length]
+    n_frames = 1 + (len(samples) + 2 * (n_window // 2) - n_window) // hop_length
+    # summed frame by frame: differences of a running sum would drown soft frames
+    energy = np.einsum("ij,ij->i", frames[:n_frames], frames[:n_frames])
+    return np.sqrt(energy / n_window)
+
+
+def _pooled(series):
+    series = series[None]
+    return np.concatenate(
+        [
+            series.mean(axis=1),
+            series.std(axis=1),
+            deltas(series).std(axis=1),
+            part_means(series, N_PARTS).ravel(),
+        ]
+    )
