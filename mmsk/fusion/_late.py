@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from mmsk._utils.sklearn_private import HasMethods
 from mmsk._utils.workers import map_samples
-from mmsk.exceptions import DroppedViewWarning, MissingViewWarning
+from mmsk.exceptions import DroppedViewWarning, MissingViewWarning, NothingToLearnError
 from mmsk.fusion._base import ViewsEstimator
 from mmsk.fusion._block_scaler import BlockScaler
 from mmsk.fusion._views import (
@@ -48,7 +48,7 @@ class LateFusion(ViewsEstimator):
         self.errors_ = [failure for _, rows in found for failure in rows.failures]
         kept = [k for k, (fitted, _) in enumerate(found) if fitted is not None]
         if not kept:
-            raise ValueError(
+            raise NothingToLearnError(
                 "no view can be learned from: each has rows of one class only, or no rows."
             )
         self.views_ = [(views[k][0], found[k][0], views[k][2]) for k in kept]

@@ -10,7 +10,7 @@ from sklearn.model_selection import GroupKFold, StratifiedGroupKFold, check_cv
 from sklearn.pipeline import Pipeline
 
 from mmsk._utils.columns import take_rows
-from mmsk.exceptions import MmskWarning
+from mmsk.exceptions import MmskWarning, NothingToLearnError
 from mmsk.fusion._feature_fusion import FeatureFusion
 from mmsk.fusion._views import fit_params_of
 
@@ -87,7 +87,8 @@ def _out_of_fold(fusion, splits, X, y, sample_weight, groups):
     NaN where a row lacks a view, or a fold could not learn it.
     """
     place = {name: k for k, (name, _, _) in enumerate(fusion.views_)}
-    said = None
+    n_columns = len(fusion.classes_) if is_classifier(fusion) else 1
+    said = np.full((len(place), len(y), n_columns), np.nan)
     for train, test in splits:
         fold = clone(fusion)
         vars(fold).update({name: vars(fusion)[name] for name in _TOLD if name in vars(fusion)})
@@ -96,10 +97,11 @@ def _out_of_fold(fusion, splits, X, y, sample_weight, groups):
         )
         with warnings.catch_warnings():  # all was told when the views were fitted on all rows
             warnings.simplefilter("ignore", MmskWarning)
-            fold._fit_views(take_rows(X, train), y[train], weight, members)
+            try:
+                fold._fit_views(take_rows(X, train), y[train], weight, members)
+            except NothingToLearnError:
+                continue
             found = fold._said(take_rows(X, test))
-        if said is None:
-            said = np.full((len(place), len(y), found.shape[2]), np.nan)
         for (name, _, _), values in zip(fold.views_, found, strict=True):
             if name in place:
                 said[place[name], test] = values

@@ -170,3 +170,12 @@ def test_folds_that_do_not_test_every_row_once_are_refused():
 def test_a_classifier_without_probabilities_is_refused():
     with pytest.raises(TypeError, match="CalibratedClassifierCV"):
         StackingFusionClassifier(_ours(RidgeClassifier())).fit(X, Y)
+
+
+def test_a_fold_that_no_view_can_learn_leaves_its_rows_the_prior():
+    lacking = np.full((90, 2), np.nan)
+    lacking[:18] = X[:18, :2]  # the first inner fold; without it nothing is left
+    labels = np.resize(["a", "b"], 90)
+    folds = [(np.setdiff1d(np.arange(90), rows), rows) for rows in np.split(np.arange(90), 5)]
+    fusion = StackingFusionClassifier([("p", LogisticRegression(), [0, 1])], cv=folds)
+    assert fusion.fit(lacking, labels).final_estimator_.n_features_in_ == 2
