@@ -79,6 +79,38 @@ def vote_shares(
     return linear_pool(votes, weights, prior)
 
 
+def median_pool(predictions: np.ndarray, weights: np.ndarray, prior: np.ndarray) -> np.ndarray:
+    """Weighted median of the views' numbers; the mean of the two middle ones where it is even.
+
+    Parameters
+    ----------
+    predictions : ndarray of shape (n_views, n_samples)
+        NaN where a row lacks a view.
+    weights : ndarray of shape (n_views,)
+        Non-negative.
+    prior : float
+        For rows without any view.
+
+    Returns
+    -------
+    pooled : ndarray of shape (n_samples,)
+    """
+    weight = np.where(np.isnan(predictions), 0.0, weights[:, None])
+    order = predictions.argsort(axis=0)
+    ranked = np.take_along_axis(predictions, order, axis=0)
+    reached = np.take_along_axis(weight, order, axis=0).cumsum(axis=0)
+    # rounding must not decide whether two views share the middle
+    half = reached[-1] / 2
+    slack = 1e-12 * half
+    lower, upper = (
+        (reached >= half - slack).argmax(axis=0),
+        (reached > half + slack).argmax(axis=0),
+    )
+    column = np.arange(predictions.shape[1])
+    middle = (ranked[lower, column] + ranked[upper, column]) / 2
+    return np.where(half > 0, middle, prior)
+
+
 def _safe_log(probabilities: np.ndarray) -> np.ndarray:
     return np.log(np.maximum(probabilities, _TINY))
 

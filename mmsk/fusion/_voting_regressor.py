@@ -1,18 +1,18 @@
-"""Model-level fusion of regressors: predictions of the views, averaged."""
+"""Model-level fusion of regressors: predictions of the views, pooled."""
 
 import numpy as np
 from sklearn.base import RegressorMixin, is_regressor
 from sklearn.linear_model import Ridge
 
-from mmsk._utils.sklearn_private import check_sample_weight
+from mmsk._utils.sklearn_private import StrOptions, check_sample_weight
 from mmsk._utils.targets import target_numbers
 from mmsk.fusion._late import LateFusion
-from mmsk.fusion._pooling import linear_pool
+from mmsk.fusion._pooling import linear_pool, median_pool
 from mmsk.fusion._weights import checked_weights
 
 
 class VotingFusionRegressor(RegressorMixin, LateFusion):
-    """A regressor per view of a table, their predictions averaged for each row.
+    """A regressor per view of a table, their predictions pooled for each row.
 
     Parameters
     ----------
@@ -23,6 +23,9 @@ class VotingFusionRegressor(RegressorMixin, LateFusion):
     estimator : regressor or None, default=None
         What predicts behind views that are transformers. None is ridge regression on
         the block-scaled features.
+    voting : {"mean", "median"}, default="mean"
+        ``"mean"`` is the weighted mean; ``"median"`` the weighted median, which a view
+        that goes wild in some rows cannot pull away while most views agree.
     weights : array-like of shape (n_views,) or None, default=None
         Of the views as listed, dropped ones left out. None weighs them alike.
     n_jobs : int or None, default=None
@@ -42,7 +45,8 @@ class VotingFusionRegressor(RegressorMixin, LateFusion):
 
     Notes
     -----
-    Weights are rescaled to sum to 1 over the views that a row has.
+    Weights are rescaled to sum to 1 over the views that a row has. Where half of the weight
+    lies on each side, the median is the mean of the two middle predictions.
 
     Examples
     --------
@@ -59,12 +63,14 @@ class VotingFusionRegressor(RegressorMixin, LateFusion):
 
     _parameter_constraints = {
         **LateFusion._parameter_constraints,
+        "voting": [StrOptions({"mean", "median"})],
         "weights": ["array-like", None],
     }
 
-    def __init__(self, views, *, estimator=None, weights=None, n_jobs=None):
+    def __init__(self, views, *, estimator=None, voting="mean", weights=None, n_jobs=None):
         self.views = views
         self.estimator = estimator
+        self.voting = voting
         self.weights = weights
         self.n_jobs = n_jobs
 
@@ -94,7 +100,7 @@ class VotingFusionRegressor(RegressorMixin, LateFusion):
         return self
 
     def predict(self, X):
-        """The weighted mean of the views' predictions.
+        """The weighted mean or median of the views' predictions.
 
         Parameters
         ----------
@@ -105,6 +111,8 @@ class VotingFusionRegressor(RegressorMixin, LateFusion):
         predictions : ndarray of shape (n_samples,), float64
         """
         predictions = self._predictions(X, "predict", 1)
+        if self.voting == "median":
+            return median_pool(predictions[:, :, 0], self.weights_, self.mean_)
         return linear_pool(predictions, self.weights_, np.array([self.mean_]))[:, 0]
 
     def _aligned(self, view, values):

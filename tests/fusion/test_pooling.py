@@ -5,7 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmsk.fusion._pooling import linear_pool, log_pool, vote_shares, with_unseen_classes
+from mmsk.fusion._pooling import (
+    linear_pool,
+    log_pool,
+    median_pool,
+    vote_shares,
+    with_unseen_classes,
+)
 
 PRIOR = np.array([0.5, 0.3, 0.2])
 
@@ -93,3 +99,28 @@ def test_a_class_that_a_view_never_saw_keeps_its_prior():
     assert full[0, 1] == pytest.approx(PRIOR[1])
     assert full.sum() == pytest.approx(1)
     assert full[0, 0] / full[0, 2] == pytest.approx(9)
+
+
+@given(st.integers(1, 5), st.integers(0, 99))
+def test_the_median_of_even_weights_is_numpys_over_the_views_a_row_has(n_views, seed):
+    rng = np.random.default_rng(seed)
+    predictions = rng.normal(size=(n_views, 9))
+    predictions[rng.random(predictions.shape) < 0.3] = np.nan
+    predictions[0, np.isnan(predictions).all(axis=0)] = 0.0
+    np.testing.assert_allclose(
+        median_pool(predictions, np.full(n_views, 0.1), 7.0), np.nanmedian(predictions, axis=0)
+    )
+
+
+@given(st.lists(st.integers(0, 3), min_size=2, max_size=4), st.integers(0, 99))
+def test_a_weight_in_the_median_is_as_many_views(weights, seed):
+    predictions = np.random.default_rng(seed).normal(size=(len(weights), 5))
+    expected = np.full(5, 7.0)
+    if sum(weights):
+        expected = np.median(np.repeat(predictions, weights, axis=0), axis=0)
+    pooled = median_pool(predictions, np.array(weights, dtype=float), 7.0)
+    np.testing.assert_allclose(pooled, expected)
+
+
+def test_the_median_of_a_row_without_any_view_is_the_prior():
+    assert median_pool(np.full((3, 1), np.nan), np.ones(3), 7.0) == 7.0

@@ -68,6 +68,20 @@ def test_on_complete_data_the_regressor_is_scikit_learns(weights):
     np.testing.assert_allclose(ours.predict(X), theirs.predict(X))
 
 
+def test_a_view_gone_wild_moves_the_mean_and_not_the_median():
+    rng = np.random.default_rng(0)
+    y = rng.normal(size=60)
+    X = np.column_stack([y, y, y])
+    views = [(name, LinearRegression(), [k]) for k, name in enumerate("abc")]
+    wild = np.array([[0.5, 0.5, 900.0]])
+    mean, median = (
+        VotingFusionRegressor(views, voting=voting).fit(X, y).predict(wild)[0]
+        for voting in ("mean", "median")
+    )
+    assert mean > 100
+    assert median == pytest.approx(0.5)
+
+
 @pytest.mark.parametrize("voting", ["log", "soft", "hard"])
 def test_rows_that_lack_a_view_are_pooled_over_the_others(voting):
     views = [("p", LogisticRegression(), [0, 1]), ("q", LogisticRegression(), [2, 3])]
