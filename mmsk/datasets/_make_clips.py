@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.utils import check_random_state
 
 from mmsk.datasets import _clips
+from mmsk.datasets._missing import drawn, present_cells
 
 _MEDIA = {"image": "jpg", "audio": "wav", "video": "mp4"}
 _VIEWS = (*_MEDIA, "caption")  # a row keeps at least one of them
@@ -148,9 +149,9 @@ class _Row(NamedTuple):
 
 def _planned(kinds, groups, n_classes, noise, missing_rate, rng):
     size = (len(kinds), len(_CELLS))
-    by_chance = _drawn(size, noise, rng)
+    by_chance = drawn(size, noise, rng)
     shown = np.where(by_chance, rng.integers(n_classes, size=size), kinds[:, None])
-    present = _present(size, missing_rate, rng)
+    present = present_cells(size, missing_rate, len(_VIEWS), rng)
     pitches_hz = rng.uniform(110, 200, size=len(kinds))  # by group
     return [
         _Row(
@@ -162,21 +163,6 @@ def _planned(kinds, groups, n_classes, noise, missing_rate, rng):
         )
         for number, row_rng in enumerate(rng.spawn(len(kinds)))
     ]
-
-
-def _drawn(size, share, rng):
-    """The same share of the rows in each column, bool of shape (n_rows, n_columns)."""
-    places = rng.permuted(np.repeat(np.arange(size[0])[:, None], size[1], axis=1), axis=0)
-    return places < round(share * size[0])
-
-
-def _present(size, missing_rate, rng):
-    """Which cells are not missing, bool of shape (n_rows, n_columns)."""
-    present = ~_drawn(size, missing_rate, rng)
-    kept = rng.integers(len(_VIEWS), size=size[0])
-    bare = ~present[:, : len(_VIEWS)].any(axis=1)
-    present[bare, kept[bare]] = True
-    return present
 
 
 def _made(folder, row, n_classes):
