@@ -112,6 +112,15 @@ def test_every_kernel_has_a_twin_of_the_same_signature():
             assert inspect.signature(twin) == inspect.signature(kernel), node.name
 
 
+def test_code_that_the_pages_of_the_house_quote_stands_in_the_file_they_name():
+    root = Path(__file__).parents[1]
+    page = (root / "docs" / "house" / "kernels.md").read_text()
+    quoted = re.findall(r"^```python\n# (\S+)\n(.+?)^```", page, re.DOTALL | re.MULTILINE)
+    assert len(quoted) == 3
+    for path, code in quoted:
+        assert code in (root / path).read_text(), path
+
+
 def test_importing_mmsk_loads_nothing_heavy():
     code = (
         "import sys, json, sklearn; before = set(sys.modules); import mmsk; "
