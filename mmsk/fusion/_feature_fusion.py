@@ -12,6 +12,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
+from mmsk._utils.metadata import fit_params_of, own_config
 from mmsk._utils.sklearn_private import (
     HasMethods,
     Interval,
@@ -26,10 +27,8 @@ from mmsk.fusion._block_scaler import BlockScaler
 from mmsk.fusion._blocks import N_COMPONENTS, is_sparse_when_joined, joined, spread
 from mmsk.fusion._views import (
     as_matrix,
-    fit_params_of,
     fit_view,
     naming_view,
-    own_config,
     run_view,
     select_columns,
     warn_of_failures,

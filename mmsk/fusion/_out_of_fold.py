@@ -10,9 +10,9 @@ from sklearn.model_selection import GroupKFold, StratifiedGroupKFold, check_cv
 from sklearn.pipeline import Pipeline
 
 from mmsk._utils.columns import take_rows
+from mmsk._utils.metadata import fit_params_of
 from mmsk.exceptions import MmskWarning, NothingToLearnError
 from mmsk.fusion._feature_fusion import FeatureFusion
-from mmsk.fusion._views import fit_params_of
 
 #: What a fold takes over from the whole: columns and classes, nothing learned from rows.
 _TOLD = ("n_features_in_", "feature_names_in_", "classes_", "class_prior_", "mean_")

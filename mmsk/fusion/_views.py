@@ -7,22 +7,16 @@ reach what follows.
 
 import contextlib
 import warnings
-from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import sparse
-from sklearn import config_context
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
-from sklearn.utils.validation import has_fit_parameter
 
 from mmsk._utils.columns import column_at, is_frame, missing_rows, take_rows
-from mmsk._utils.sklearn_private import (
-    BaseSearchCV,
-    get_column_indices,
-    safe_indexing,
-)
+from mmsk._utils.metadata import fit_params_of, own_config
+from mmsk._utils.sklearn_private import get_column_indices, safe_indexing
 from mmsk.exceptions import FailedSamplesWarning, NothingToLearnError
 
 
@@ -41,11 +35,6 @@ class ViewRows(NamedTuple):
     values: Any
     present: np.ndarray
     failures: list
-
-
-#: What a view's estimator works under, whatever the caller's configuration: weights and
-#: groups are named by step here, and a sparse block must not be asked for as a frame.
-own_config = partial(config_context, enable_metadata_routing=False, transform_output="default")
 
 
 def resolve_columns(X, columns, *, as_table):
@@ -222,57 +211,6 @@ def _counting(present):
                 f"rows are counted among the {present.sum()} of {len(present)} that have it"
             )
         raise
-
-
-def fit_params_of(estimator, rows, **metadata):
-    """Fit parameters that hand weights and groups to every step that takes them, by name.
-
-    To scalers too, so that a weight of 2 is the same as a row that stands there twice.
-
-    Parameters
-    ----------
-    estimator : estimator or Pipeline
-    rows : slice or ndarray of shape (n_samples,), bool
-        The rows that are fitted on.
-    **metadata : ndarray of shape (n_samples,) or None
-        ``sample_weight`` and ``groups``.
-
-    Returns
-    -------
-    params : dict
-
-    Raises
-    ------
-    ValueError
-        If the predictor at the end takes no weights.
-    """
-    given = {name: values[rows] for name, values in metadata.items() if values is not None}
-    steps = _leaves(estimator)
-    last = steps[-1][1]
-    weighs = hasattr(last, "predict") and "sample_weight" in given
-    if weighs and not _takes(last, "sample_weight"):
-        raise ValueError(f"{type(last).__name__} takes no sample_weight.")
-    return {
-        prefix + name: values
-        for prefix, step in steps
-        for name, values in given.items()
-        if _takes(step, name)
-    }
-
-
-def _leaves(estimator, prefix=""):
-    """The steps of a Pipeline, and of those within it, with the prefix of their parameters."""
-    if not isinstance(estimator, Pipeline):
-        return [(prefix, estimator)]
-    return [
-        leaf for name, step in estimator.steps for leaf in _leaves(step, f"{prefix}{name}__")
-    ]
-
-
-def _takes(step, name):
-    if isinstance(step, BaseSearchCV):  # whose fit names neither
-        return name == "groups" or has_fit_parameter(step.estimator, name)
-    return hasattr(step, "fit") and has_fit_parameter(step, name)
 
 
 def as_matrix(block):

@@ -5,10 +5,10 @@ from numbers import Real
 from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
+from mmsk._utils.metadata import own_config
 from mmsk._utils.sklearn_private import Interval, StrOptions, check_feature_names_in
 from mmsk._utils.workers import using_workers
 from mmsk.fusion import FeatureFusion
-from mmsk.fusion._views import own_config
 from mmsk.multimodal._base import MultimodalBase
 
 

@@ -5,9 +5,9 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from mmsk._utils.columns import as_cells, column_at, column_names, is_frame
+from mmsk._utils.metadata import fit_params_of, own_config
 from mmsk._utils.sklearn_private import HasMethods, check_sample_weight
 from mmsk._utils.workers import using_workers
-from mmsk.fusion._views import fit_params_of, own_config
 from mmsk.multimodal._base import MultimodalBase
 
 
