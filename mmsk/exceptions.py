@@ -31,3 +31,7 @@ class DroppedViewWarning(MmskWarning):
 
 class DroppedColumnWarning(MmskWarning):
     """A column of the table is not used, because nothing can be learned from it."""
+
+
+class NarrowFiltersWarning(MmskWarning):
+    """Some mel filters are narrower than a bin of the spectrum, so their bands are always 0."""

@@ -1,18 +1,14 @@
 """Mel spectrograms of signals in memory, a swap-in for librosa's."""
 
 import warnings
-from functools import lru_cache
-from numbers import Integral, Real
+from numbers import Integral
 
 import numpy as np
-from scipy.fft import rfft
-from scipy.signal import get_window
 
-from mmsk._kernels.audio import LANES, mel_bands, power_spectrogram, turned_signal
+from mmsk._kernels.audio import LANES, mel_bands
+from mmsk.audio._frames import SAMPLES_AT_ONCE, in_hops, spectrogram_of, window_taper
 from mmsk.audio._mel import mel_bank
-
-#: Samples of frames transformed before their mel bands are summed: they stay in the cache.
-SAMPLES_AT_ONCE = 4096 * LANES
+from mmsk.exceptions import NarrowFiltersWarning
 
 _PAD_MODES = ("constant", "edge", "linear_ramp", "reflect", "symmetric")
 
@@ -76,7 +72,7 @@ def melspectrogram(
 
     Warns
     -----
-    UserWarning
+    NarrowFiltersWarning
         If mel filters are narrower than a bin, so that their bands are always 0.
 
     Notes
@@ -106,10 +102,10 @@ def melspectrogram(
     _check_lengths(y.shape[-1], n_fft, hop_length, win_length, center, pad_mode)
     y = y.astype(np.float32 if y.dtype.itemsize <= 4 else np.float64, copy=False)
     bank = _bank_for(y.dtype, sr, n_fft, kwargs)
-    taper = _taper(window, n_fft if win_length is None else win_length, n_fft)
+    taper = window_taper(window, n_fft if win_length is None else win_length, n_fft)
     channels = []
     for channel in y.reshape(-1, y.shape[-1]):
-        hops = _in_hops(channel, n_fft, hop_length, center, pad_mode)
+        hops = in_hops(channel, n_fft, hop_length, center, pad_mode)
         channels.append(_bands_of_signal(hops, taper, power, bank))
     return np.stack(channels).reshape(*y.shape[:-1], *channels[0].shape)
 
@@ -151,61 +147,10 @@ def _bank_for(dtype, sr, n_fft, kwargs):
         warnings.warn(
             f"{bank.n_empty} of {len(bank.ends)} mel filters are narrower than a bin of "
             f"n_fft={n_fft} at sr={sr}, so their bands are 0. Use fewer n_mels or more n_fft",
+            NarrowFiltersWarning,
             stacklevel=3,
         )
     return bank
-
-
-def _taper(window, win_length, n_fft):
-    """The window, in the middle of ``n_fft`` samples."""
-    if isinstance(window, str):
-        return _named_taper(window, win_length, n_fft)
-    if isinstance(window, (tuple, Real)):
-        values = get_window(window, win_length)
-    else:
-        values = window(win_length) if callable(window) else window
-    return _centred(values, win_length, n_fft)
-
-
-@lru_cache(maxsize=32)
-def _named_taper(name, win_length, n_fft):
-    return _centred(get_window(name, win_length), win_length, n_fft)
-
-
-def _centred(values, win_length, n_fft):
-    values = np.asarray(values, dtype=np.float64)
-    if values.shape != (win_length,):
-        raise ValueError(f"window must have shape ({win_length},), got {values.shape}")
-    before = (n_fft - win_length) // 2
-    taper = np.pad(values, (before, n_fft - win_length - before))
-    taper.setflags(write=False)
-    return taper
-
-
-def _in_hops(y, n_fft, hop_length, center, pad_mode):
-    """The signal with its margins, a row per hop; all that the frames need, and no more."""
-    before = n_fft // 2 if center else 0
-    margins = 2 * before
-    if before and pad_mode != "constant":
-        y = _with_margins(y, n_fft, hop_length, pad_mode)
-        before = margins = 0
-    n_frames = 1 + (len(y) + margins - n_fft) // hop_length
-    signal = np.zeros((n_frames + (n_fft - 1) // hop_length) * hop_length, y.dtype)
-    used = y[: len(signal) - before]
-    signal[before : before + len(used)] = used
-    return signal.reshape(-1, hop_length)
-
-
-def _with_margins(y, n_fft, hop_length, pad_mode):
-    margin = n_fft // 2
-    tail_frame = (len(y) + margin - n_fft) // hop_length + 1  # the first beyond the end
-    tail_start = tail_frame * hop_length - margin
-    tail = y
-    if tail_start > 0 and tail_start + n_fft <= len(y) + margin:
-        # librosa continues only the samples of those frames: a reflection may turn twice
-        tail = y[tail_start:]
-    after = np.pad(tail, (0, margin), mode=pad_mode)[len(tail) :]
-    return np.concatenate([np.pad(y, (margin, 0), mode=pad_mode), after])
 
 
 def _bands_of_signal(hops, taper, power, bank):
@@ -215,7 +160,7 @@ def _bands_of_signal(hops, taper, power, bank):
     pieces = []
     for start in range(0, n_frames, n_at_once):
         stop = min(start + n_at_once, n_frames)
-        spectrogram = _power_spectrogram(hops[start : stop + n_overlapping], taper)
+        spectrogram = spectrogram_of(hops[start : stop + n_overlapping], taper)
         if power == 1:
             np.sqrt(spectrogram, out=spectrogram)
         elif power != 2:
@@ -229,29 +174,3 @@ def _bands_of_spectrogram(spectrogram, bank):
     if spectrogram.ndim == 2:
         return mel_bands(spectrogram, bank.first_bins, bank.ends, bank.weights)
     return np.stack([_bands_of_spectrogram(channel, bank) for channel in spectrogram])
-
-
-def _power_spectrogram(hops, taper):
-    n_fft = len(taper)
-    hop_length = hops.shape[1]
-    n_frames = len(hops) - (n_fft - 1) // hop_length
-    if n_fft > 1 and n_fft.bit_count() == 1:
-        return power_spectrogram(turned_signal(hops), taper, n_frames, *_butterflies(n_fft))
-    signal = np.ravel(hops)
-    frames = np.lib.stride_tricks.sliding_window_view(signal, n_fft)[::hop_length][:n_frames]
-    spectrum = rfft(frames * taper)  # in float64, as the kernel
-    return (spectrum.real**2 + spectrum.imag**2).T.astype(hops.dtype)
-
-
-@lru_cache(maxsize=16)
-def _butterflies(n_fft):
-    """Roots of unity, and where the stages of the transform leave each frequency."""
-    roots = np.exp(-2j * np.pi * np.arange(n_fft) / n_fft)
-    n_points = n_fft // 2
-    frequencies = np.arange(1 if n_points.bit_length() % 2 else 2)  # radix 4, or 2 at last
-    while len(frequencies) < n_points:
-        frequencies = np.concatenate([4 * frequencies + quarter for quarter in range(4)])
-    order = np.argsort(frequencies)
-    for array in (roots, order):
-        array.setflags(write=False)
-    return roots, order

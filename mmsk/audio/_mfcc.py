@@ -7,15 +7,12 @@ from numbers import Integral, Real
 import numpy as np
 from scipy.fft import dct
 
-from mmsk._kernels.audio import deltas, part_means
 from mmsk._utils.sklearn_private import Interval, StrOptions
+from mmsk.audio._frames import N_PARTS, over_time
 from mmsk.audio._mel import mel_filters
 from mmsk.audio._melspectrogram import melspectrogram
 from mmsk.base import TimedTransformer
 from mmsk.io import read_audio
-
-#: Equal stretches of a recording whose means ``pooling="statistics"`` holds.
-N_PARTS = 5
 
 _SOFTEST_POWER = 1e-10  # what silence counts as
 _RANGE_DB = 80.0  # bands softer than this below the loudest are levelled
@@ -40,7 +37,7 @@ class MFCC(TimedTransformer):
     pooling : {"statistics", "mean"}, default="statistics"
         ``"statistics"``: of each coefficient the mean and standard deviation, the standard
         deviation of its deltas (slopes over five frames; their mean would only compare
-        both ends), and the mean in each of ``mmsk.audio._mfcc.N_PARTS`` equal stretches of
+        both ends), and the mean in each of ``mmsk.audio._frames.N_PARTS`` equal stretches of
         time, which tell what came first. ``"mean"``: the mean alone.
     n_jobs : int or None, default=None
         Recordings read and described at once. None means 1, or what
@@ -152,14 +149,7 @@ class MFCC(TimedTransformer):
         ).astype(np.float64)
         if self.pooling == "mean":
             return coefficients.mean(axis=1)
-        return np.concatenate(
-            [
-                coefficients.mean(axis=1),
-                coefficients.std(axis=1),
-                deltas(coefficients).std(axis=1),
-                part_means(coefficients, N_PARTS).ravel(),
-            ]
-        )
+        return over_time(coefficients)
 
 
 def mfcc(

@@ -5,10 +5,15 @@ from numbers import Integral, Real
 
 import numpy as np
 
-from mmsk._kernels.audio import deltas, part_means
 from mmsk._utils.sklearn_private import Interval
-from mmsk.audio._melspectrogram import SAMPLES_AT_ONCE, _in_hops, _power_spectrogram, _taper
-from mmsk.audio._mfcc import N_PARTS
+from mmsk.audio._frames import (
+    N_PARTS,
+    SAMPLES_AT_ONCE,
+    in_hops,
+    over_time,
+    spectrogram_of,
+    window_taper,
+)
 from mmsk.base import TimedTransformer
 from mmsk.io import read_audio
 
@@ -80,7 +85,7 @@ class SpectralStatistics(TimedTransformer):
 
     A row is float32 of 8 features for each of these series, 112 at 16000 Hz: its mean and
     standard deviation over the frames, the standard deviation of its deltas (slopes over
-    five frames; per frame), and its mean in each of ``mmsk.audio._mfcc.N_PARTS`` equal
+    five frames; per frame), and its mean in each of ``mmsk.audio._frames.N_PARTS`` equal
     stretches of time.
 
     A frame of digital silence has flatness 1 and 0 for all else but contrast; a silent
@@ -162,7 +167,7 @@ class SpectralStatistics(TimedTransformer):
             hop_length=max(1, round(self.hop_s * self.rate_hz)),
             rolloff=self.rolloff,
         )
-        return np.concatenate([_pooled(frames[name]) for name in _names(self.rate_hz)])
+        return np.concatenate([over_time(frames[name][None]) for name in _names(self.rate_hz)])
 
 
 def _names(rate_hz):
@@ -194,7 +199,7 @@ def frame_statistics(samples, rate_hz, *, n_window, hop_length, rolloff):
     """
     samples = samples.astype(np.float64)
     n_fft = max(2, 1 << (n_window - 1).bit_length())
-    taper = _taper("hann", n_window, n_fft)
+    taper = window_taper("hann", n_window, n_fft)
     frequencies_hz = np.arange(n_fft // 2 + 1) * (rate_hz / n_fft)
     bands = _bands(rate_hz, n_fft)
     pieces, fluxes, extremes, before = [], [], [], None
@@ -218,13 +223,13 @@ def frame_statistics(samples, rate_hz, *, n_window, hop_length, rolloff):
 
 def _spectrograms(samples, taper, hop_length):
     """Power spectrograms of consecutive stretches: a long recording's would not fit."""
-    hops = _in_hops(samples, len(taper), hop_length, center=True, pad_mode="constant")
+    hops = in_hops(samples, len(taper), hop_length, center=True, pad_mode="constant")
     n_overlapping = (len(taper) - 1) // hop_length
     n_frames = len(hops) - n_overlapping
     n_at_once = max(1, SAMPLES_AT_ONCE // len(taper))
     for start in range(0, n_frames, n_at_once):
         stop = min(start + n_at_once, n_frames)
-        yield _power_spectrogram(hops[start : stop + n_overlapping], taper)
+        yield spectrogram_of(hops[start : stop + n_overlapping], taper)
 
 
 def _moments(magnitude, frequencies_hz, rolloff):
@@ -305,21 +310,9 @@ def _zero_crossings(samples, n_window, hop_length):
 
 
 def _rms(samples, n_window, hop_length):
-    signal = _in_hops(samples, n_window, hop_length, center=True, pad_mode="constant").ravel()
+    signal = in_hops(samples, n_window, hop_length, center=True, pad_mode="constant").ravel()
     frames = np.lib.stride_tricks.sliding_window_view(signal, n_window)[::hop_length]
     n_frames = 1 + (len(samples) + 2 * (n_window // 2) - n_window) // hop_length
     # summed frame by frame: differences of a running sum would drown soft frames
     energy = np.einsum("ij,ij->i", frames[:n_frames], frames[:n_frames])
     return np.sqrt(energy / n_window)
-
-
-def _pooled(series):
-    series = series[None]
-    return np.concatenate(
-        [
-            series.mean(axis=1),
-            series.std(axis=1),
-            deltas(series).std(axis=1),
-            part_means(series, N_PARTS).ravel(),
-        ]
-    )

@@ -55,6 +55,8 @@ def read_audio(source, *, rate_hz=None, start_s=0.0, end_s=None):
         If the source is no recording, is damaged, cut off or empty, holds NaN, or the
         stretch is longer than ``mmsk.io._audio.MAX_AUDIO_S`` or lies outside the recording.
         A lossy file (MP3, Vorbis…) that was cut off may be read as far as it goes.
+    NoSoundError
+        A DecodeError: if the source is a whole film, or other container, without sound.
     ValueError
         If ``rate_hz`` is not positive.
 

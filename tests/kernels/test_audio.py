@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from mmsk._kernels import audio as kernels
-from mmsk.audio._melspectrogram import _butterflies
+from mmsk.audio._frames import _butterflies
 
 from . import reference
 
