@@ -19,6 +19,7 @@ MAX_FRAME_PIXELS = 2**26
 
 _ARRAY_RATE_HZ = 25.0  # frames a second of a film given as a bare array
 _LIMITED_RANGE, _FULL_RANGE = 1, 2  # AVCOL_RANGE_MPEG: luma in 16..235; _JPEG: 0..255
+_SLACK_S = 0.001  # Matroska rounds times to milliseconds
 _BACK_S = (0.0, 2.0, 10.0)  # how long before the stretch to look for a frame to start at
 
 
@@ -29,7 +30,7 @@ class Frame(NamedTuple):
     image: np.ndarray
 
 
-def read_video(source, *, start_s=0.0, end_s=None, gray=False):
+def read_video(source, *, start_s=0.0, end_s=None, every_s=None, gray=False):
     """The frames of a film, one after the other.
 
     Parameters
@@ -41,6 +42,9 @@ def read_video(source, *, start_s=0.0, end_s=None, gray=False):
     start_s, end_s : float, default=0.0, None
         The stretch wanted, in seconds; None is the end. A frame belongs to it if
         ``start_s <= time < end_s``, all rounded to microseconds.
+    every_s : float or None, default=None
+        Seconds that must lie between a frame and the next, but for a millisecond; None
+        gives every frame. Frames between are decoded, but not converted.
     gray : bool, default=False
         Whether frames are luma only. Luma is taken from the decoder without a copy
         where it has the full range.
@@ -56,6 +60,8 @@ def read_video(source, *, start_s=0.0, end_s=None, gray=False):
     DecodeError
         While iterating: if the source is no film, is damaged, has frames of more than
         ``mmsk.io._video.MAX_FRAME_PIXELS`` pixels, or has no frame in the stretch.
+    ValueError
+        While iterating: if ``every_s`` is not positive.
 
     Notes
     -----
@@ -72,45 +78,63 @@ def read_video(source, *, start_s=0.0, end_s=None, gray=False):
     >>> sum(1 for frame in read_video(film, end_s=1.0, gray=True))
     25
     """
-    with closing(iterate_frames(source, start_s=start_s, end_s=end_s, gray=gray)) as frames:
+    stretch = {"start_s": start_s, "end_s": end_s, "every_s": every_s}
+    with closing(iterate_frames(source, **stretch, gray=gray)) as frames:
         for frame in frames:
             yield frame.image
 
 
-def iterate_frames(source, *, start_s=0.0, end_s=None, gray=False):
+def iterate_frames(source, *, start_s=0.0, end_s=None, every_s=None, gray=False):
     """As `read_video`, each frame with its time; yields `Frame`."""
+    if every_s is not None and not every_s > 0:
+        raise ValueError(f"every_s must be a positive number of seconds or None, got {every_s}")
     part = Segment.of(source)
     start = max(part.start_s, start_s)
     end = part.end_s if end_s is None else min(part.end_s, end_s)
-    # a stretch computed as 47 * 0.04 must meet the frame at 1.88
-    first, last = _microseconds(start), _microseconds(end)
-    found = False
-    with decoding("a film", part.source), closing(_frames(part.source, start, gray)) as frames:
-        for frame in frames:
-            time = _microseconds(frame.time_s)
-            if time >= last:
-                break
-            if time >= first or first <= 0:
-                found = True
-                yield frame
-        if not found:
+    wanted = _Wanted(start, end, every_s)
+    with decoding("a film", part.source), closing(_frames(part.source, wanted, gray)) as frames:
+        yield from frames
+        if not wanted.found:
             if start <= 0 and end == float("inf"):
                 raise DecodeError("it has no frame")
             raise DecodeError(f"it has no frame between {start} s and {end} s")
+
+
+class _Wanted:
+    """Which frames are, told from their times in order, before they are converted."""
+
+    def __init__(self, start_s, end_s, every_s):
+        self.start_s = start_s
+        # a stretch computed as 47 * 0.04 must meet the frame at 1.88
+        self._first, self._end = _microseconds(start_s), _microseconds(end_s)
+        self._apart_s = -np.inf if every_s is None else every_s - _SLACK_S
+        self._last_s = -np.inf
+        self.found = False
+
+    def is_past(self, time_s):
+        return _microseconds(time_s) >= self._end
+
+    def takes(self, time_s):
+        """Whether a frame is wanted; if so, the next is counted from it."""
+        before = self._first > 0 and _microseconds(time_s) < self._first
+        if before or not time_s - self._last_s > self._apart_s:
+            return False
+        self._last_s = time_s
+        self.found = True
+        return True
 
 
 def _microseconds(time_s):
     return time_s if time_s == float("inf") else round(time_s * 1e6)
 
 
-def _frames(source, start_s, gray):
-    """Frames from some one at or before the start."""
+def _frames(source, wanted, gray):
     if is_stored(source):
-        return _from_file(source, start_s, gray)
-    return _from_array(source, gray)
+        return _from_file(source, wanted.start_s, wanted, gray)
+    return _from_array(source, wanted, gray)
 
 
-def _from_array(source, gray):
+def _from_array(source, wanted, gray):
     rate_hz = _ARRAY_RATE_HZ
     if isinstance(source, tuple) and len(source) == 2 and isinstance(source[1], Real):
         source, rate_hz = source
@@ -128,26 +152,36 @@ def _from_array(source, gray):
     if not 0 < rate_hz < float("inf"):
         raise DecodeError(f"a film needs a rate of more than 0 frames a second, got {rate_hz}")
     for number, image in enumerate(source):
+        time_s = number / rate_hz
+        if wanted.is_past(time_s):
+            return
+        if not wanted.takes(time_s):
+            continue
         if gray:
             image = to_gray(image)
         elif image.ndim == 2:
             image = np.repeat(image[:, :, None], 3, axis=2)
-        yield Frame(number / rate_hz, image)
+        yield Frame(time_s, image)
 
 
-def _from_file(source, start_s, gray):
+def _from_file(source, start_s, wanted, gray):
+    """The frames wanted, looked for from some one at or before the start."""
     with _opened(source) as (container, stream):
         size = (stream.width, stream.height)
         timed = _timed_frames(container, stream, start_s)
         if timed is not None:
             for time_s, frame in timed:
                 _check_pixels(frame.width, frame.height)
+                if wanted.is_past(time_s):
+                    return
+                if not wanted.takes(time_s):
+                    continue
                 if size != (frame.width, frame.height):
                     frame = frame.reformat(*size)
                 image = _luma(frame) if gray else frame.to_ndarray(format="rgb24")
                 yield Frame(time_s, _upright(image, frame.rotation))
             return
-    yield from _from_file(source, 0.0, gray)  # its start cannot be found: read all
+    yield from _from_file(source, 0.0, wanted, gray)  # its start cannot be found: read all
 
 
 @contextmanager

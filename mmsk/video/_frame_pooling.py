@@ -11,7 +11,7 @@ from mmsk._utils.sklearn_private import Interval
 from mmsk.base import TimedTransformer
 from mmsk.io._video import iterate_frames
 from mmsk.video._nested import EXTRACTOR_CONSTRAINT, describe, first_read
-from mmsk.video._over_time import RunningStatistics, spaced
+from mmsk.video._over_time import RunningStatistics
 
 #: Frames of the first film that the extractor is fitted on.
 N_FIT_FRAMES = 8
@@ -68,7 +68,7 @@ class FramePooling(TimedTransformer):
     fitted beforehand, on many pictures, and given as
     ``sklearn.frozen.FrozenEstimator(extractor)``.
 
-    One frame at a time is in memory, whatever the length.
+    One frame at a time is in memory, whatever the length; those between are not converted.
 
     Examples
     --------
@@ -122,9 +122,8 @@ class FramePooling(TimedTransformer):
         self.extractor_ = clone(self.extractor).fit(images or [None], None)
 
     def _first_images(self, source):
-        with closing(iterate_frames(source)) as film:
-            frames = islice(spaced(film, self.every_s), N_FIT_FRAMES)
-            return [frame.image for frame in frames]
+        with closing(iterate_frames(source, every_s=self.every_s)) as film:
+            return [frame.image for frame in islice(film, N_FIT_FRAMES)]
 
     def _feature_names(self):
         names = self.extractor_.get_feature_names_out()
@@ -135,8 +134,8 @@ class FramePooling(TimedTransformer):
 
     def _extract(self, sample):
         pooled = None
-        with closing(iterate_frames(sample)) as film:
-            for frame in spaced(film, self.every_s):
+        with closing(iterate_frames(sample, every_s=self.every_s)) as film:
+            for frame in film:
                 features = self._of_frame(frame)
                 if pooled is None:
                     pooled = RunningStatistics(len(features))

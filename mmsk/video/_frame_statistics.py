@@ -16,7 +16,7 @@ from mmsk._kernels.video import (
 from mmsk._utils.sklearn_private import Interval
 from mmsk.base import TimedTransformer
 from mmsk.io._video import iterate_frames
-from mmsk.video._over_time import RunningStatistics, spaced
+from mmsk.video._over_time import RunningStatistics
 
 N_CELLS = 3  # per side of the grid: left, middle, right; top, middle, bottom
 N_BINS = 32  # of the histograms that are compared: 8 levels each, wider than noise
@@ -121,8 +121,8 @@ class FrameStatistics(TimedTransformer):
         steps = _OverTime(len(_OF_A_STEP))
         n_cuts = 0
         first_s = last_s = None
-        with closing(iterate_frames(sample, gray=True)) as film:
-            for time_s, of_frame, of_step in _measured(spaced(film, self.every_s)):
+        with closing(iterate_frames(sample, every_s=self.every_s, gray=True)) as film:
+            for time_s, of_frame, of_step in _measured(film):
                 first_s = time_s if first_s is None else first_s
                 last_s = time_s
                 frames.add(*of_frame)

@@ -1,29 +1,6 @@
-"""What features of films share: frames at a distance, and statistics without storing values."""
+"""What features of films share: statistics without storing values."""
 
 import numpy as np
-
-_TOLERANCE_S = 0.001  # Matroska rounds times to milliseconds
-
-
-def spaced(film, every_s):
-    """The frames that lie at least so many seconds behind the one yielded before.
-
-    Parameters
-    ----------
-    film : iterable of Frame
-        In the order of their times.
-    every_s : float or None
-        None yields each frame.
-
-    Yields
-    ------
-    frame : Frame
-    """
-    last_s = -np.inf
-    for frame in film:
-        if every_s is None or frame.time_s - last_s > every_s - _TOLERANCE_S:
-            last_s = frame.time_s
-            yield frame
 
 
 class RunningStatistics:

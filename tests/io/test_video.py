@@ -107,6 +107,32 @@ def test_a_stretch_within_a_segment_is_what_both_allow():
     assert both == levels(film)[10:20]
 
 
+@pytest.mark.parametrize(("every_s", "step"), [(None, 1), (0.04, 1), (0.05, 2), (0.2, 5)])
+@pytest.mark.parametrize("kept", ["file", "array"])
+def test_frames_are_given_every_so_many_seconds_from_the_first_of_the_stretch(
+    every_s, step, kept
+):
+    source = film_bytes(ramp(48)) if kept == "file" else np.stack(ramp(48))
+    found = times_of(source, start_s=0.12, end_s=1.5, every_s=every_s)
+    np.testing.assert_allclose(found, np.arange(48)[3:38:step] / 25)
+
+
+@pytest.mark.parametrize("gray", [False, True])
+def test_frames_between_are_never_converted(monkeypatch, gray):
+    converted = []
+    monkeypatch.setattr(
+        _video, "_upright", lambda image, rotation: converted.append(rotation) or image
+    )
+    stretch = {"start_s": 0.4, "end_s": 1.6, "every_s": 0.2}
+    assert len(list(read_video(film_bytes(ramp(48)), **stretch, gray=gray))) == 6
+    assert len(converted) == 6
+
+
+def test_an_interval_that_is_not_positive_is_refused():
+    with pytest.raises(ValueError, match="every_s must be a positive number of seconds"):
+        list(read_video(np.zeros((2, 4, 4), np.uint8), every_s=0))
+
+
 def test_a_stretch_without_frames_is_an_error():
     film = film_bytes(ramp(30))
     with pytest.raises(DecodeError, match=r"it has no frame between 5 s and 6 s"):
@@ -131,9 +157,13 @@ def test_time_starts_with_the_pictures(make):
 
 
 def test_a_film_that_begins_before_its_stated_start_loses_no_frame(monkeypatch):
-    frames = [_video.Frame(time_s, np.zeros((2, 2), np.uint8)) for time_s in (-0.04, 0, 0.04)]
-    monkeypatch.setattr(_video, "_frames", lambda *_: (frame for frame in frames))
-    assert times_of("any") == [-0.04, 0, 0.04]
+    timed = _video._timed_frames
+    monkeypatch.setattr(
+        _video,
+        "_timed_frames",
+        lambda *args: ((time - 0.04, frame) for time, frame in timed(*args)),
+    )
+    np.testing.assert_allclose(times_of(film_bytes(ramp(3))), [-0.04, 0, 0.04], atol=1e-9)
 
 
 @pytest.mark.parametrize("pix_fmt", ["yuv420p", "yuv420p10le", "yuv420p16le", "yuv422p"])
