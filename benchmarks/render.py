@@ -74,6 +74,25 @@ def matrices(result):
     return "\n\n".join(parts)
 
 
+def planted(result):
+    """Scores of the families of fusion where one is favoured."""
+    parts = [f"## Planted signals, mean of {result['n_seeds']} seeds, nothing tuned"]
+    for task, signals in result["tasks"].items():
+        models = list(next(iter(signals.values()))["scores"])
+        rows = [
+            [
+                signal,
+                *(f"{row['scores'][model]:.2f}" for model in models),
+                f"{row['margin']:.2f}",
+                f"{row['smallest_margin']:.2f}",
+            ]
+            for signal, row in signals.items()
+        ]
+        head = ["signal", *models, "margin of the favoured of three", "smallest of a seed"]
+        parts.append(f"### {task}\n\n{table(head, rows)}")
+    return "\n\n".join(parts)
+
+
 RENDERERS = {
     "speed_hog": speed,
     "speed_mfcc": speed,
@@ -81,6 +100,7 @@ RENDERERS = {
     "speed_imports": imports,
     "quality_tables": tables,
     "quality_matrices": matrices,
+    "quality_planted": planted,
 }
 
 
