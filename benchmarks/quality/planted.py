@@ -65,10 +65,10 @@ def run(make, models, signal):
     ahead = [
         row[signal] - max(row[other] for other in SIGNALS if other != signal) for row in found
     ]
-    means = {name: round(np.mean([row[name] for row in found]), 4) for name in found[0]}
+    means = {name: round(float(np.mean([row[name] for row in found])), 4) for name in found[0]}
     return {
         "scores": means,
-        "margin": round(np.mean(ahead), 4),
+        "margin": round(float(np.mean(ahead)), 4),
         "smallest_margin": round(min(ahead), 4),
     }
 
