@@ -14,6 +14,11 @@ from sklearn.utils.validation import _check_feature_names_in as check_feature_na
 from sklearn.utils.validation import _check_sample_weight as check_sample_weight
 from sklearn.utils.validation import _check_y as check_y
 
+try:  # from scikit-learn 1.9: sparse arrays or matrices, as configured
+    from sklearn.utils._sparse import _align_api_if_sparse as as_configured_sparse
+except ImportError:
+    from scipy.sparse import csr_matrix as as_configured_sparse
+
 __all__ = [
     "BaseComposition",
     "BaseSearchCV",
@@ -22,6 +27,7 @@ __all__ = [
     "Options",
     "SetOutputMixin",
     "StrOptions",
+    "as_configured_sparse",
     "check_feature_names_in",
     "check_sample_weight",
     "check_y",

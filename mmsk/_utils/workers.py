@@ -53,6 +53,28 @@ def map_samples(function, samples, n_jobs=None, *, reported=True):
     return results
 
 
+def in_each_worker(function, n_jobs=None):
+    """``function()`` once in each of so many threads.
+
+    Parameters
+    ----------
+    function : callable
+        Finds its share of the work by itself.
+    n_jobs : int or None, default=None
+        As in `map_samples`.
+
+    Returns
+    -------
+    results : list of length n_workers
+    """
+    n_jobs = _workers.get() if n_jobs is None else n_jobs
+    n_workers = effective_n_jobs(n_jobs)
+    if n_workers == 1:
+        return [function()]
+    parallel = Parallel(n_jobs=n_workers, require="sharedmem")
+    return parallel(delayed(function)() for _ in range(n_workers))
+
+
 @contextmanager
 def reporting(report):
     """Have ``report(n_done, n_samples)`` called while samples are worked on.

@@ -3,10 +3,11 @@
 import numpy as np
 from sklearn.feature_extraction import text as sklearn_text
 
+from mmsk.text._compiled import CompiledCounts
 from mmsk.text._documents import DOCUMENT_CONSTRAINTS, DocumentsMixin
 
 
-class CountVectorizer(DocumentsMixin, sklearn_text.CountVectorizer):
+class CountVectorizer(DocumentsMixin, CompiledCounts):
     r"""Matrix of counts of terms in documents, as scikit-learn's of the same name.
 
     Parameters, attributes, dtype and matrix are those of
@@ -56,6 +57,8 @@ class CountVectorizer(DocumentsMixin, sklearn_text.CountVectorizer):
         a row of zeros.
     sparse_output : bool, default=True
         Whether the matrix is sparse. ``set_output(transform="pandas")`` needs False.
+    n_jobs : int or None, default=None
+        Threads that count documents. None means 1, or what ``joblib.parallel_config`` says.
 
     Attributes
     ----------
@@ -114,6 +117,7 @@ class CountVectorizer(DocumentsMixin, sklearn_text.CountVectorizer):
         dtype=np.int64,
         missing="raise",
         sparse_output=True,
+        n_jobs=None,
     ):
         self.input = input
         self.encoding = encoding
@@ -134,3 +138,4 @@ class CountVectorizer(DocumentsMixin, sklearn_text.CountVectorizer):
         self.dtype = dtype
         self.missing = missing
         self.sparse_output = sparse_output
+        self.n_jobs = n_jobs

@@ -2,6 +2,7 @@
 
 import io
 import os
+from numbers import Integral
 
 from sklearn.utils import TransformerTags
 from sklearn.utils.validation import validate_data
@@ -19,6 +20,7 @@ from mmsk.io import read_text
 DOCUMENT_CONSTRAINTS = {
     "missing": [StrOptions({"raise", "empty"})],
     "sparse_output": ["boolean"],
+    "n_jobs": [Integral, None],
 }
 
 
@@ -28,7 +30,7 @@ DOCUMENT_CONSTRAINTS = {
 class DocumentsMixin(SetOutputMixin, auto_wrap_output_keys=None):  # type: ignore[call-arg]
     """Left of a vectorizer of scikit-learn: reads any column of documents for it.
 
-    A class that mixes this in has the parameters ``missing`` and ``sparse_output``.
+    A class that mixes this in has the parameters ``missing``, ``sparse_output`` and ``n_jobs``.
     """
 
     def fit(self, raw_documents, y=None):
@@ -121,7 +123,9 @@ class DocumentsMixin(SetOutputMixin, auto_wrap_output_keys=None):  # type: ignor
         """Documents with files read, and an empty one for a missing one."""
         numbered = enumerate(documents)
         for row, document in numbered:
-            if _is_missing(document):
+            if type(document) is str:  # most are, and this loop costs as much as counting
+                pass
+            elif _is_missing(document):
                 if self.missing == "raise":
                     later = [row for row, document in numbered if _is_missing(document)]
                     raise ValueError(_missing_message([row, *later]))

@@ -4,12 +4,11 @@ import numpy as np
 from sklearn.base import ClassNamePrefixFeaturesOutMixin
 from sklearn.feature_extraction import text as sklearn_text
 
+from mmsk.text._compiled import CompiledHashing
 from mmsk.text._documents import DOCUMENT_CONSTRAINTS, DocumentsMixin
 
 
-class HashingVectorizer(
-    DocumentsMixin, ClassNamePrefixFeaturesOutMixin, sklearn_text.HashingVectorizer
-):
+class HashingVectorizer(DocumentsMixin, ClassNamePrefixFeaturesOutMixin, CompiledHashing):
     r"""Matrix of hashed terms of documents, as scikit-learn's of the same name.
 
     Parameters, dtype and matrix are those of
@@ -58,6 +57,8 @@ class HashingVectorizer(
         as an empty one: a row of zeros.
     sparse_output : bool, default=True
         Whether the matrix is sparse. ``set_output(transform="pandas")`` needs False.
+    n_jobs : int or None, default=None
+        Threads that count documents. None means 1, or what ``joblib.parallel_config`` says.
 
     Attributes
     ----------
@@ -112,6 +113,7 @@ class HashingVectorizer(
         dtype=np.float64,
         missing="raise",
         sparse_output=True,
+        n_jobs=None,
     ):
         self.input = input
         self.encoding = encoding
@@ -131,6 +133,7 @@ class HashingVectorizer(
         self.dtype = dtype
         self.missing = missing
         self.sparse_output = sparse_output
+        self.n_jobs = n_jobs
 
     # scikit-learn calls the documents X here, raw_documents in the other vectorizers
 

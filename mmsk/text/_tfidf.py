@@ -3,10 +3,11 @@
 import numpy as np
 from sklearn.feature_extraction import text as sklearn_text
 
+from mmsk.text._compiled import CompiledCounts
 from mmsk.text._documents import DOCUMENT_CONSTRAINTS, DocumentsMixin
 
 
-class TfidfVectorizer(DocumentsMixin, sklearn_text.TfidfVectorizer):
+class TfidfVectorizer(DocumentsMixin, sklearn_text.TfidfVectorizer, CompiledCounts):
     r"""Matrix of TF-IDF features of documents, as scikit-learn's of the same name.
 
     Parameters, attributes, dtype and matrix are those of
@@ -64,6 +65,8 @@ class TfidfVectorizer(DocumentsMixin, sklearn_text.TfidfVectorizer):
         a row of zeros.
     sparse_output : bool, default=True
         Whether the matrix is sparse. ``set_output(transform="pandas")`` needs False.
+    n_jobs : int or None, default=None
+        Threads that count documents. None means 1, or what ``joblib.parallel_config`` says.
 
     Attributes
     ----------
@@ -128,6 +131,7 @@ class TfidfVectorizer(DocumentsMixin, sklearn_text.TfidfVectorizer):
         sublinear_tf=False,
         missing="raise",
         sparse_output=True,
+        n_jobs=None,
     ):
         self.input = input
         self.encoding = encoding
@@ -152,3 +156,4 @@ class TfidfVectorizer(DocumentsMixin, sklearn_text.TfidfVectorizer):
         self.sublinear_tf = sublinear_tf
         self.missing = missing
         self.sparse_output = sparse_output
+        self.n_jobs = n_jobs

@@ -1,0 +1,344 @@
+"""Loops over characters: words, n-grams, and how often each document holds them.
+
+Conventions: text is an array of code points, uint32; ``document_ends`` and ``span_ends``
+hold where each document ends in it, or in its spans. For the arrays of a trie see
+`mmsk._kernels.trie`.
+"""
+
+import numpy as np
+
+from mmsk._kernels._jit import kernel
+from mmsk._kernels.trie import (
+    BLANK,
+    CODE,
+    CODE_BITS,
+    HALF,
+    HASHED,
+    HIGH,
+    NONE,
+    ONE,
+    count_once,
+    new_base,
+    new_term,
+    place_of_key,
+    place_of_word,
+    with_room,
+    word_key,
+)
+
+_BASE = 3  # code points that fit one key
+
+
+@kernel
+def word_spans(codes, document_ends, in_word, shortest):
+    """Where words are: longest runs of characters that may be in one.
+
+    Parameters
+    ----------
+    codes : ndarray of shape (n_codes,), uint32
+    document_ends : ndarray of shape (n_documents,), int64
+    in_word : ndarray of shape (1114112,), bool
+        Whether a code point may be in a word.
+    shortest : int
+        Runs of fewer characters are left out.
+
+    Returns
+    -------
+    starts, stops : ndarray of shape (n_words,), int64
+    span_ends : ndarray of shape (n_documents,), int64
+        How many words there are up to the end of each document.
+    """
+    most = len(codes) // (shortest + 1) + len(document_ends)
+    starts = np.empty(most, np.int64)
+    stops = np.empty(most, np.int64)
+    span_ends = np.empty(len(document_ends), np.int64)
+    n_words = 0
+    at = 0
+    for document in range(len(document_ends)):
+        end = document_ends[document]
+        while at < end:
+            if not in_word[codes[at]]:
+                at += 1
+                continue
+            start = at
+            while at < end and in_word[codes[at]]:
+                at += 1
+            if at - start >= shortest:
+                starts[n_words] = start
+                stops[n_words] = at
+                n_words += 1
+        span_ends[document] = n_words
+    return starts[:n_words], stops[:n_words], span_ends
+
+
+@kernel
+def collapsed_blanks(codes, document_ends, is_blank):
+    """Text with each run of two or more blanks made one space.
+
+    Parameters
+    ----------
+    codes : ndarray of shape (n_codes,), uint32
+    document_ends : ndarray of shape (n_documents,), int64
+    is_blank : ndarray of shape (1114112,), bool
+
+    Returns
+    -------
+    codes : ndarray, uint32
+    document_ends : ndarray of shape (n_documents,), int64
+    """
+    kept = np.empty_like(codes)
+    ends = np.empty_like(document_ends)
+    n_kept = 0
+    at = 0
+    for document in range(len(document_ends)):
+        end = document_ends[document]
+        while at < end:
+            code = codes[at]
+            start = at
+            at += 1
+            if is_blank[code]:
+                while at < end and is_blank[codes[at]]:
+                    at += 1
+                if at - start > 1:
+                    code = np.uint32(BLANK)
+            kept[n_kept] = code
+            n_kept += 1
+        ends[document] = n_kept
+    return kept[:n_kept], ends
+
+
+@kernel
+def count_word_ngrams(
+    codes, starts, stops, span_ends, least, greatest, n_stop,
+    slots, parent, last, letters, sizes,
+):  # fmt: skip
+    """How often each document holds each run of words.
+
+    Parameters
+    ----------
+    codes : ndarray of shape (n_codes,), uint32
+    starts, stops : ndarray of shape (n_words,), int64
+    span_ends : ndarray of shape (n_documents,), int64
+    least, greatest : int
+        Words of an n-gram.
+    n_stop : int
+        The first so many terms of the trie are words to leave out.
+    slots, parent, last, letters, sizes : ndarray
+        The trie; changed, and to be replaced with the one returned.
+
+    Returns
+    -------
+    terms, counts : ndarray of shape (n_entries,), int32
+        Document by document, each term once.
+    row_ends : ndarray of shape (n_documents,), int64
+    slots, parent, last, letters : ndarray
+    """
+    terms = np.empty(len(starts) + greatest, np.int32)
+    counts = np.empty(len(terms), np.int32)
+    row_ends = np.empty(len(span_ends), np.int64)
+    running = np.empty(greatest, np.int64)
+    state = np.zeros(5, np.int64)
+    while not add_word_ngrams(
+        codes, starts, stops, span_ends, least, n_stop, slots, parent, last, letters, sizes,
+        terms, counts, row_ends, running, state,
+    ):  # fmt: skip
+        slots, parent, last, letters, terms, counts = with_room(
+            greatest, stops[state[1]] - starts[state[1]], state[3],
+            slots, parent, last, letters, sizes, terms, counts,
+        )  # fmt: skip
+    n_entries = state[3]
+    return terms[:n_entries], counts[:n_entries], row_ends, slots, parent, last, letters
+
+
+@kernel
+def add_word_ngrams(
+    codes, starts, stops, span_ends, least, n_stop, slots, parent, last, letters, sizes,
+    terms, counts, row_ends, running, state,
+):  # fmt: skip
+    """Count runs of words as far as there is room, and say whether that was all.
+
+    Arrays must not be replaced within the loop: Numba would count references at each step,
+    which takes twice as long as the work itself.
+
+    Parameters
+    ----------
+    codes, starts, stops, span_ends, least, n_stop, slots, parent, last, letters, sizes
+        As in `count_word_ngrams`.
+    terms, counts, row_ends : ndarray
+        Filled.
+    running : ndarray of shape (greatest,), int64
+        N-grams that end at the word before, by length.
+    state : ndarray of shape (5,), int64
+        Where to go on: document, span, first entry of the document, number of entries,
+        and how many n-grams are running.
+
+    Returns
+    -------
+    done : bool
+    """
+    greatest = len(running)
+    most_terms = len(slots) // 2 - greatest
+    most_entries = len(terms) - greatest
+    document, span, row_start, n_entries, n_running = state
+    while document < len(span_ends):
+        while span < span_ends[document]:
+            start = starts[span]
+            stop = stops[span]
+            n_letters = sizes[1] + stop - start
+            if sizes[0] > most_terms or n_letters > len(letters) or n_entries > most_entries:
+                state[:] = (document, span, row_start, n_entries, n_running)
+                return False
+            span += 1
+            key = word_key(codes, start, stop)
+            place = place_of_key(slots, key)
+            if key >= HASHED and slots[place, 1] != NONE:
+                place = place_of_word(slots, parent, last, letters, place, codes, start, stop)
+            if slots[place, 1] == NONE:
+                new_base(slots, place, key, parent, last, letters, sizes, codes, start, stop)
+            word = np.int64(slots[place, 1] >> HALF) - 1
+            if word < n_stop:
+                continue
+            if least == 1:
+                n_entries = count_once(slots, place, row_start, n_entries, terms, counts)
+            n_running = min(n_running, greatest - 1)
+            for length in range(n_running, 0, -1):
+                of = running[length - 1]
+                key = (np.uint64(of) << HALF) | np.uint64(word)
+                place = place_of_key(slots, key)
+                if slots[place, 1] == NONE:
+                    new_term(slots, place, key, parent, last, sizes, of, word)
+                running[length] = np.int64(slots[place, 1] >> HALF) - 1
+                if length + 1 >= least:
+                    n_entries = count_once(slots, place, row_start, n_entries, terms, counts)
+            running[0] = word
+            n_running += 1
+        row_ends[document] = n_entries
+        document += 1
+        row_start = n_entries
+        n_running = 0
+    state[:] = (document, span, row_start, n_entries, n_running)
+    return True
+
+
+@kernel
+def count_character_ngrams(
+    codes, starts, stops, span_ends, least, greatest, padding,
+    slots, parent, last, letters, sizes,
+):  # fmt: skip
+    """How often each document holds each run of characters within its spans.
+
+    Parameters
+    ----------
+    codes : ndarray of shape (n_codes,), uint32
+    starts, stops : ndarray of shape (n_spans,), int64
+    span_ends : ndarray of shape (n_documents,), int64
+    least, greatest : int
+        Characters of an n-gram.
+    padding : int
+        1 to count a space before and after each span, 0 not to; a padded span that is
+        shorter than ``least`` counts once as it is.
+    slots, parent, last, letters, sizes : ndarray
+        The trie; changed, and to be replaced with the one returned.
+
+    Returns
+    -------
+    terms, counts : ndarray of shape (n_entries,), int32
+        Document by document, each term once.
+    row_ends : ndarray of shape (n_documents,), int64
+    slots, parent, last, letters : ndarray
+    """
+    terms = np.empty(len(codes) + greatest, np.int32)
+    counts = np.empty(len(terms), np.int32)
+    row_ends = np.empty(len(span_ends), np.int64)
+    running = np.empty(greatest + 1, np.int64)
+    state = np.zeros(6, np.int64)
+    while not add_character_ngrams(
+        codes, starts, stops, span_ends, least, padding, slots, parent, last, letters, sizes,
+        terms, counts, row_ends, running, state,
+    ):  # fmt: skip
+        slots, parent, last, letters, terms, counts = with_room(
+            greatest, _BASE, state[3], slots, parent, last, letters, sizes, terms, counts
+        )
+    n_entries = state[3]
+    return terms[:n_entries], counts[:n_entries], row_ends, slots, parent, last, letters
+
+
+@kernel
+def add_character_ngrams(
+    codes, starts, stops, span_ends, least, padding, slots, parent, last, letters, sizes,
+    terms, counts, row_ends, running, state,
+):  # fmt: skip
+    """Count runs of characters as far as there is room, and say whether that was all.
+
+    Parameters
+    ----------
+    codes, starts, stops, span_ends, least, padding, slots, parent, last, letters, sizes
+        As in `count_character_ngrams`.
+    terms, counts, row_ends : ndarray
+        Filled.
+    running : ndarray of shape (greatest + 1,), int64
+        N-grams that end at the character before, by length.
+    state : ndarray of shape (6,), int64
+        Where to go on: document, span, first entry of the document, number of entries,
+        how many characters of the span were seen, and the latest of them packed.
+
+    Returns
+    -------
+    done : bool
+    """
+    greatest = len(running) - 1
+    most_terms = len(slots) // 2 - greatest
+    most_entries = len(terms) - greatest
+    base = min(least, _BASE)
+    kept_bits = (ONE << (CODE_BITS * np.uint64(base))) - ONE
+    document, span, row_start, n_entries, n_seen, unsigned = state
+    packed = np.uint64(unsigned)
+    while document < len(span_ends):
+        while span < span_ends[document]:
+            n_codes = stops[span] - starts[span] + 2 * padding
+            while n_seen < n_codes:
+                n_letters = sizes[1] + base
+                if (
+                    sizes[0] > most_terms
+                    or n_letters > len(letters)
+                    or n_entries > most_entries
+                ):
+                    state[:] = (document, span, row_start, n_entries, n_seen, np.int64(packed))
+                    return False
+                code = np.uint64(BLANK)
+                if padding <= n_seen < n_codes - padding:
+                    code = np.uint64(codes[starts[span] - padding + n_seen])
+                packed = ((packed << CODE_BITS) | code) & kept_bits
+                n_seen += 1
+                shortest = min(least, n_seen) if padding and n_seen == n_codes else least
+                for length in range(min(n_seen, greatest), base, -1):
+                    of = running[length - 1]
+                    key = (np.uint64(of) << CODE_BITS) | code
+                    place = place_of_key(slots, key)
+                    if slots[place, 1] == NONE:
+                        new_term(slots, place, key, parent, last, sizes, of, np.int64(code))
+                    running[length] = np.int64(slots[place, 1] >> HALF) - 1
+                    if length >= shortest:
+                        n_entries = count_once(
+                            slots, place, row_start, n_entries, terms, counts
+                        )
+                if n_seen < base:
+                    continue
+                key = packed | HIGH
+                place = place_of_key(slots, key)
+                if slots[place, 1] == NONE:
+                    new_term(slots, place, key, parent, last, sizes, -1 - base, sizes[1])
+                    for digit in range(base - 1, -1, -1):
+                        letters[sizes[1]] = (packed >> (CODE_BITS * np.uint64(digit))) & CODE
+                        sizes[1] += 1
+                running[base] = np.int64(slots[place, 1] >> HALF) - 1
+                if base >= shortest:
+                    n_entries = count_once(slots, place, row_start, n_entries, terms, counts)
+            span += 1
+            n_seen = 0
+            packed = NONE
+        row_ends[document] = n_entries
+        document += 1
+        row_start = n_entries
+    state[:] = (document, span, row_start, n_entries, n_seen, np.int64(packed))
+    return True

@@ -1,0 +1,253 @@
+"""scikit-learn's vectorizers with compiled loops for words, n-grams and counts."""
+
+import re
+import threading
+from functools import cache, partial
+from numbers import Integral
+
+import numpy as np
+from sklearn.feature_extraction import text as sklearn_text
+from sklearn.preprocessing import normalize
+
+from mmsk._kernels.text import collapsed_blanks, word_spans
+from mmsk._utils.sklearn_private import as_configured_sparse
+from mmsk._utils.workers import in_each_worker
+from mmsk.text._term_counts import N_CODES, TermCounts
+
+_BATCH = 1 << 20  # characters of documents that are counted in one go
+_RUN_OF_LETTERS = re.compile(r"(?:\(\?u\))?(?:\\b)?((?:\\w)+)\+(?:\\b)?")
+_STEPS = (
+    "build_analyzer",
+    "build_tokenizer",
+    "_word_ngrams",
+    "_char_ngrams",
+    "_char_wb_ngrams",
+)
+
+
+class CompiledCounts(sklearn_text.CountVectorizer):
+    """Counts terms by compiled loops, unless callables say what a term is.
+
+    A base to stand before `sklearn.feature_extraction.text.CountVectorizer`.
+    """
+
+    def fit_transform(self, raw_documents, y=None):
+        if self.vocabulary is not None or not is_compiled(self):
+            return super().fit_transform(raw_documents, y)
+        self._validate_ngram_range()
+        self._warn_for_unused_params()
+        self._validate_vocabulary()
+        counts = count_terms(self, raw_documents)
+        terms = counts.in_order(self._frequent_terms(counts))
+        columns = np.full(counts.n_terms, -1, np.int32)
+        columns[terms] = np.arange(len(terms))
+        matrix = counts.matrix(columns, len(terms), self.dtype)
+        if self.binary:
+            matrix.data.fill(1)
+        names = counts.names(terms)
+        vocabulary = dict(zip(names, range(len(names)), strict=True))
+        if self.max_features is not None:
+            # scikit-learn's own choice, which breaks ties in its own way
+            matrix = self._limit_features(matrix, vocabulary, limit=self.max_features)
+        self.vocabulary_ = vocabulary
+        return as_configured_sparse(matrix)
+
+    def _frequent_terms(self, counts):
+        """Numbers of the terms that ``min_df`` and ``max_df`` leave."""
+        frequencies = counts.document_frequencies()
+        if not frequencies.any():
+            raise ValueError("empty vocabulary; perhaps the documents only contain stop words")
+        most, least = (
+            bound if isinstance(bound, Integral) else bound * counts.n_documents
+            for bound in (self.max_df, self.min_df)
+        )
+        if most < least:
+            raise ValueError("max_df corresponds to < documents than min_df")
+        kept = (frequencies > 0) & (frequencies >= least) & (frequencies <= most)
+        if not kept.any():
+            raise ValueError(
+                "After pruning, no terms remain. Try a lower min_df or a higher max_df."
+            )
+        return np.flatnonzero(kept)
+
+    def _count_vocab(self, raw_documents, fixed_vocab):
+        if not fixed_vocab or not is_compiled(self):
+            return super()._count_vocab(raw_documents, fixed_vocab)
+        counts = count_terms(self, raw_documents)
+        terms = np.flatnonzero(counts.document_frequencies())
+        columns = np.full(counts.n_terms, -1, np.int32)
+        columns[terms] = [self.vocabulary_.get(name, -1) for name in counts.names(terms)]
+        n_columns = max(len(self.vocabulary_), 1 + columns.max(initial=-1))
+        matrix = counts.matrix(columns, n_columns, self.dtype)
+        return self.vocabulary_, as_configured_sparse(matrix)
+
+
+class CompiledHashing(sklearn_text.HashingVectorizer):
+    """Hashes each term once, counted as in `CompiledCounts`.
+
+    A base to stand before `sklearn.feature_extraction.text.HashingVectorizer`.
+    """
+
+    def transform(self, X):
+        if not is_compiled(self):
+            return super().transform(X)
+        self._validate_ngram_range()
+        counts = count_terms(self, X)
+        terms = np.flatnonzero(counts.document_frequencies())
+        hashed = self._get_hasher().transform([name] for name in counts.names(terms))
+        columns = np.full(counts.n_terms, -1, np.int32)
+        columns[terms] = hashed.indices
+        signs = np.ones(counts.n_terms, np.int32)
+        signs[terms] = hashed.data
+        matrix = counts.matrix(columns, self.n_features, self.dtype, signs)
+        if self.binary:
+            matrix.data.fill(1)
+        if self.norm is not None:
+            matrix = normalize(matrix, norm=self.norm, copy=False)
+        return as_configured_sparse(matrix)
+
+
+def is_compiled(vectorizer):
+    """Whether the terms of a vectorizer can be found without calling back into Python.
+
+    Parameters
+    ----------
+    vectorizer : CountVectorizer or HashingVectorizer
+
+    Returns
+    -------
+    is_compiled : bool
+        False where a callable, or a method of a subclass, says what a term is.
+    """
+    if vectorizer.analyzer not in ("word", "char", "char_wb") or vectorizer.ngram_range[0] < 1:
+        return False
+    if vectorizer.analyzer == "word" and vectorizer.tokenizer is not None:
+        return False
+    own = sklearn_text.CountVectorizer
+    steps = ((getattr(vectorizer, name), getattr(own, name)) for name in _STEPS)
+    return all(getattr(step, "__func__", None) is usual for step, usual in steps)
+
+
+def count_terms(vectorizer, raw_documents):
+    """Terms of documents, and how often each document holds each.
+
+    Parameters
+    ----------
+    vectorizer : CountVectorizer or HashingVectorizer
+        With ``n_jobs``; batches of documents are counted in so many threads.
+    raw_documents : iterable
+        Read once, as they come.
+
+    Returns
+    -------
+    counts : TermCounts
+    """
+    vectorizer.build_analyzer()  # scikit-learn's checks and warnings
+    take = _taken_in_turn(_batches(_texts(vectorizer, raw_documents)))
+    work = partial(_count_batches, vectorizer, _span_finder(vectorizer), take)
+    counts, *others = in_each_worker(work, vectorizer.n_jobs)
+    for other in others:
+        counts.take_over(other)
+    counts.merge_equal_names()
+    return counts
+
+
+def _count_batches(vectorizer, find_spans, take):
+    counts = TermCounts(
+        vectorizer.ngram_range,
+        of_words=vectorizer.analyzer == "word",
+        padded=vectorizer.analyzer == "char_wb",
+    )
+    stop_words = vectorizer.get_stop_words() if vectorizer.analyzer == "word" else None
+    if stop_words:
+        codes, stops = _encoded(sorted(word for word in stop_words if isinstance(word, str)))
+        counts.leave_out(codes, np.append(0, stops[:-1]), stops)
+    for number, texts in take():
+        counts.add(number, *find_spans(texts))
+    return counts
+
+
+def _texts(vectorizer, raw_documents):
+    """Documents decoded and prepared."""
+    prepare = vectorizer.build_preprocessor()
+    if vectorizer.preprocessor is None and vectorizer.strip_accents is None:
+        prepare = str.lower if vectorizer.lowercase else str
+    for document in raw_documents:
+        if type(document) is not str or vectorizer.input != "content":
+            document = vectorizer.decode(document)
+        yield prepare(document)
+
+
+def _batches(texts):
+    """Lists of texts, of some million characters each."""
+    batch, n_characters = [], 0
+    for text in texts:
+        batch.append(text)
+        n_characters += len(text)
+        if n_characters >= _BATCH:
+            yield batch
+            batch, n_characters = [], 0
+    if batch:
+        yield batch
+
+
+def _taken_in_turn(items):
+    """A function that makes iterators, which share numbered items between threads."""
+    numbered = enumerate(items)
+    lock = threading.Lock()
+
+    def take():
+        while True:
+            with lock:
+                item = next(numbered, None)
+            if item is None:
+                return
+            yield item
+
+    return take
+
+
+def _span_finder(vectorizer):
+    """What finds words, or runs of characters, in texts: as `TermCounts.add` wants them."""
+    if vectorizer.analyzer == "char":
+        return _whole_texts
+    if vectorizer.analyzer == "char_wb":
+        return partial(_runs, pattern=r"\S", shortest=1)
+    letters = _RUN_OF_LETTERS.fullmatch(vectorizer.token_pattern)
+    if letters:
+        return partial(_runs, pattern=r"\w", shortest=len(letters[1]) // len(r"\w"))
+    return partial(_matches, find=vectorizer.build_tokenizer())
+
+
+def _whole_texts(texts):
+    codes, stops = collapsed_blanks(*_encoded(texts), _is_code(r"\s"))
+    return codes, np.append(0, stops[:-1]), stops, np.arange(1, len(stops) + 1)
+
+
+def _runs(texts, *, pattern, shortest):
+    codes, ends = _encoded(texts)
+    return codes, *word_spans(codes, ends, _is_code(pattern), shortest)
+
+
+def _matches(texts, *, find):
+    words = [find(text) for text in texts]
+    span_ends = np.cumsum([len(found) for found in words], dtype=np.int64)
+    codes, stops = _encoded([word for found in words for word in found])
+    return codes, np.append(0, stops[:-1]), stops, span_ends
+
+
+def _encoded(texts):
+    """Code points of texts end to end, and where each text ends."""
+    encoded = "".join(texts).encode("utf-32-le", "surrogatepass")
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+    return np.frombuffer(encoded, np.uint32), np.cumsum(lengths)
+
+
+@cache
+def _is_code(pattern):
+    """Which code points match a regular expression of one character."""
+    every = np.arange(N_CODES, dtype="<u4").tobytes().decode("utf-32-le", "surrogatepass")
+    is_code = np.zeros(N_CODES, bool)
+    for run in re.finditer(f"{pattern}+", every):
+        is_code[run.start() : run.end()] = True
+    return is_code
