@@ -10,7 +10,6 @@ import numpy as np
 from mmsk._kernels._jit import kernel
 from mmsk._kernels.trie import (
     BLANK,
-    CODE,
     CODE_BITS,
     HALF,
     HASHED,
@@ -19,6 +18,7 @@ from mmsk._kernels.trie import (
     ONE,
     count_once,
     new_base,
+    new_packed,
     new_term,
     place_of_key,
     place_of_word,
@@ -182,8 +182,7 @@ def add_word_ngrams(
     document, span, row_start, n_entries, n_running = state
     while document < len(span_ends):
         while span < span_ends[document]:
-            start = starts[span]
-            stop = stops[span]
+            start, stop = starts[span], stops[span]
             n_letters = sizes[1] + stop - start
             if sizes[0] > most_terms or n_letters > len(letters) or n_entries > most_entries:
                 state[:] = (document, span, row_start, n_entries, n_running)
@@ -214,8 +213,7 @@ def add_word_ngrams(
             n_running += 1
         row_ends[document] = n_entries
         document += 1
-        row_start = n_entries
-        n_running = 0
+        row_start, n_running = n_entries, 0
     state[:] = (document, span, row_start, n_entries, n_running)
     return True
 
@@ -287,7 +285,7 @@ def add_character_ngrams(
     done : bool
     """
     greatest = len(running) - 1
-    most_terms = len(slots) // 2 - greatest
+    most_terms, most_letters = len(slots) // 2 - greatest, len(letters) - _BASE
     most_entries = len(terms) - greatest
     base = min(least, _BASE)
     kept_bits = (ONE << (CODE_BITS * np.uint64(base))) - ONE
@@ -297,12 +295,7 @@ def add_character_ngrams(
         while span < span_ends[document]:
             n_codes = stops[span] - starts[span] + 2 * padding
             while n_seen < n_codes:
-                n_letters = sizes[1] + base
-                if (
-                    sizes[0] > most_terms
-                    or n_letters > len(letters)
-                    or n_entries > most_entries
-                ):
+                if sizes[0] > most_terms or sizes[1] > most_letters or n_entries > most_entries:
                     state[:] = (document, span, row_start, n_entries, n_seen, np.int64(packed))
                     return False
                 code = np.uint64(BLANK)
@@ -311,34 +304,23 @@ def add_character_ngrams(
                 packed = ((packed << CODE_BITS) | code) & kept_bits
                 n_seen += 1
                 shortest = min(least, n_seen) if padding and n_seen == n_codes else least
-                for length in range(min(n_seen, greatest), base, -1):
+                for length in range(min(n_seen, greatest), base - 1, -1):
                     of = running[length - 1]
-                    key = (np.uint64(of) << CODE_BITS) | code
+                    key = (
+                        (np.uint64(of) << CODE_BITS) | code if length > base else packed | HIGH
+                    )
                     place = place_of_key(slots, key)
-                    if slots[place, 1] == NONE:
+                    if slots[place, 1] == NONE and length > base:
                         new_term(slots, place, key, parent, last, sizes, of, np.int64(code))
+                    elif slots[place, 1] == NONE:
+                        new_packed(slots, place, key, parent, last, letters, sizes, base)
                     running[length] = np.int64(slots[place, 1] >> HALF) - 1
                     if length >= shortest:
                         n_entries = count_once(
                             slots, place, row_start, n_entries, terms, counts
                         )
-                if n_seen < base:
-                    continue
-                key = packed | HIGH
-                place = place_of_key(slots, key)
-                if slots[place, 1] == NONE:
-                    new_term(slots, place, key, parent, last, sizes, -1 - base, sizes[1])
-                    for digit in range(base - 1, -1, -1):
-                        letters[sizes[1]] = (packed >> (CODE_BITS * np.uint64(digit))) & CODE
-                        sizes[1] += 1
-                running[base] = np.int64(slots[place, 1] >> HALF) - 1
-                if base >= shortest:
-                    n_entries = count_once(slots, place, row_start, n_entries, terms, counts)
-            span += 1
-            n_seen = 0
-            packed = NONE
+            span, n_seen, packed = span + 1, 0, NONE
         row_ends[document] = n_entries
-        document += 1
-        row_start = n_entries
+        document, row_start = document + 1, n_entries
     state[:] = (document, span, row_start, n_entries, n_seen, np.int64(packed))
     return True

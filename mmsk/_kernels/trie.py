@@ -196,6 +196,30 @@ def new_base(slots, place, key, parent, last, letters, sizes, codes, start, stop
 
 
 @kernel
+def new_packed(slots, place, key, parent, last, letters, sizes, length):
+    """Number of a term whose key holds its characters; the trie is changed.
+
+    Parameters
+    ----------
+    slots : ndarray of shape (n_rows, 2), uint64
+    place, key : uint64
+    parent, last, letters, sizes : ndarray
+        Of the trie.
+    length : int
+
+    Returns
+    -------
+    term : int
+    """
+    term = new_term(slots, place, key, parent, last, sizes, -1 - length, sizes[1])
+    for at in range(length):
+        shift = CODE_BITS * np.uint64(length - 1 - at)
+        letters[sizes[1]] = (key >> shift) & CODE
+        sizes[1] += 1
+    return term
+
+
+@kernel
 def count_once(slots, place, row_start, n_entries, terms, counts):
     """Count one more of the term in a row of the table, for the document at hand.
 

@@ -82,7 +82,8 @@ class CompiledCounts(sklearn_text.CountVectorizer):
         return self.vocabulary_, as_configured_sparse(matrix)
 
 
-class CompiledHashing(sklearn_text.HashingVectorizer):
+# not wrapped by set_output: what mixes it in does that itself
+class CompiledHashing(sklearn_text.HashingVectorizer, auto_wrap_output_keys=None):
     """Hashes each term once, counted as in `CompiledCounts`.
 
     A base to stand before `sklearn.feature_extraction.text.HashingVectorizer`.
@@ -94,11 +95,10 @@ class CompiledHashing(sklearn_text.HashingVectorizer):
         self._validate_ngram_range()
         counts = count_terms(self, X)
         terms = np.flatnonzero(counts.document_frequencies())
-        hashed = self._get_hasher().transform([name] for name in counts.names(terms))
-        columns = np.full(counts.n_terms, -1, np.int32)
-        columns[terms] = hashed.indices
-        signs = np.ones(counts.n_terms, np.int32)
-        signs[terms] = hashed.data
+        columns, signs = np.full((2, counts.n_terms), -1, np.int32)
+        if len(terms):  # a hasher wants at least one
+            hashed = self._get_hasher().transform([name] for name in counts.names(terms))
+            columns[terms], signs[terms] = hashed.indices, hashed.data
         matrix = counts.matrix(columns, self.n_features, self.dtype, signs)
         if self.binary:
             matrix.data.fill(1)

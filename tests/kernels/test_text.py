@@ -1,0 +1,208 @@
+"""Laws of the loops over text: words, n-grams, terms and their counts."""
+
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mmsk._kernels import terms as terms_kernels
+from mmsk._kernels import text as text_kernels
+from mmsk._kernels import trie
+from tests.kernels import reference_text as reference
+
+N_CODES = 0x110000
+# few characters, so that words come again; some beyond ASCII, beyond 16 bits, and half a pair
+LETTERS = "abcé世\U0001f600\ud83d"
+TEXTS = st.lists(st.text(LETTERS + " \n", max_size=30), min_size=1, max_size=4)
+N_GRAMS = st.tuples(st.integers(1, 4), st.integers(0, 3)).map(lambda n: (n[0], n[0] + n[1]))
+
+
+def encoded(texts):
+    codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
+    return codes, np.cumsum([len(text) for text in texts], dtype=np.int64)
+
+
+def members(characters):
+    table = np.zeros(N_CODES, bool)
+    table[[ord(character) for character in characters]] = True
+    return table
+
+
+def empty_trie(n_rows=8):
+    return (
+        np.zeros((n_rows, 2), np.uint64),
+        np.zeros(n_rows // 2, np.int32),
+        np.zeros(n_rows // 2, np.int32),
+        np.zeros(4, np.uint32),
+        np.zeros(2, np.int64),
+    )
+
+
+def counted(module, texts, ngram_range, kind, n_stop=0, tries=None):
+    """What a module counts in texts, and the trie it leaves."""
+    codes, ends = encoded(texts)
+    spans = text_kernels.word_spans(codes, ends, members(LETTERS), 1)
+    slots, parent, last, letters, sizes = empty_trie() if tries is None else tries
+    if kind == "words":
+        count, option = module.count_word_ngrams, n_stop
+    else:
+        count, option = module.count_character_ngrams, int(kind == "padded characters")
+    terms, counts, row_ends, slots, parent, last, letters = count(
+        codes, *spans, *ngram_range, option, slots, parent, last, letters, sizes
+    )
+    return (terms, counts, row_ends), (slots, parent, last, letters, sizes)
+
+
+def assert_same_trie(found, expected):
+    n_terms, n_letters = expected[4]
+    np.testing.assert_array_equal(found[4], expected[4])
+    for name, at, size in (
+        ("parent", 1, n_terms),
+        ("last", 2, n_terms),
+        ("letters", 3, n_letters),
+    ):
+        np.testing.assert_array_equal(found[at][:size], expected[at][:size], name)
+
+
+@given(TEXTS, st.integers(1, 3))
+@settings(deadline=None)
+def test_words_are_the_longest_runs_of_their_characters(texts, shortest):
+    codes, ends = encoded(texts)
+    found = text_kernels.word_spans(codes, ends, members(LETTERS), shortest)
+    expected = reference.word_spans(codes, ends, members(LETTERS), shortest)
+    for array, other in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(array, other)
+
+
+@given(TEXTS)
+@settings(deadline=None)
+def test_runs_of_blanks_become_one_space(texts):
+    codes, ends = encoded(texts)
+    found, found_ends = text_kernels.collapsed_blanks(codes, ends, members(" \n"))
+    expected, expected_ends = encoded([re.sub(r"[ \n]{2,}", " ", text) for text in texts])
+    np.testing.assert_array_equal(found, expected)
+    np.testing.assert_array_equal(found_ends, expected_ends)
+
+
+@pytest.mark.parametrize("kind", ["words", "characters", "padded characters"])
+@given(texts=TEXTS, more=TEXTS, ngram_range=N_GRAMS)
+@settings(deadline=None)
+def test_terms_and_counts_are_those_of_strings_and_dictionaries(kind, texts, more, ngram_range):
+    tries = twins = None
+    for batch in (texts, more):  # the second one goes on with the trie of the first
+        found, tries = counted(text_kernels, batch, ngram_range, kind, tries=tries)
+        expected, twins = counted(reference, batch, ngram_range, kind, tries=twins)
+        assert_same_trie(tries, twins)
+        assert [dict(zip(*row, strict=True)) for row in rows(*found)] == [
+            dict(zip(*row, strict=True)) for row in rows(*expected)
+        ]
+
+
+def rows(terms, counts, ends):
+    bounds = zip([0, *ends[:-1]], ends, strict=True)
+    return [(terms[start:stop].tolist(), counts[start:stop].tolist()) for start, stop in bounds]
+
+
+@given(TEXTS, N_GRAMS)
+@settings(deadline=None)
+def test_every_term_is_found_where_its_key_leads(texts, ngram_range):
+    _, (slots, parent, last, letters, sizes) = counted(
+        text_kernels, texts, ngram_range, "words"
+    )
+    for term in range(sizes[0]):
+        if parent[term] < 0:
+            start, stop = last[term], last[term] - 1 - parent[term]
+            key = np.uint64(trie.word_key(letters, start, stop))
+            assert key == np.uint64(reference.word_key(letters, start, stop))
+            place = trie.place_of_key(slots, key)
+            assert place == reference.place_of_key(slots, key)
+            word = (place, letters, start, stop)
+            place = trie.place_of_word(slots, parent, last, letters, *word)
+            assert place == reference.place_of_word(slots, parent, last, letters, *word)
+        else:
+            place = trie.place_of_key(
+                slots, np.uint64(int(parent[term]) << 32 | int(last[term]))
+            )
+        assert int(slots[place, 1] >> np.uint64(32)) - 1 == term
+
+
+def test_words_that_share_a_key_are_told_apart():
+    slots, parent, last, letters, sizes = empty_trie()
+    codes, _ = encoded(["longwordone", "longwordtwo"])
+    key = np.uint64(3 << 62)
+    for start in (0, 11):
+        place = trie.place_of_key(slots, key)
+        place = trie.place_of_word(
+            slots, parent, last, np.resize(letters, 30), place, codes, start, start + 11
+        )
+        assert slots[place, 1] == 0
+        letters = np.resize(letters, 30)
+        trie.new_base(slots, place, key, parent, last, letters, sizes, codes, start, start + 11)
+    assert sizes.tolist() == [2, 22]
+
+
+def test_a_key_holds_short_words_as_they_are():
+    codes, _ = encoded(["ab", "é"])
+    assert trie.word_key(codes, 0, 2) == 1 << 63 | 1 << 14 | ord("a") << 7 | ord("b")
+    assert trie.word_key(codes, 2, 3) >= 3 << 62
+    assert trie.packed_key(codes, 0, 3) == reference.packed_key(codes, 0, 3)
+
+
+@given(TEXTS, TEXTS, N_GRAMS, st.sampled_from(["words", "characters"]))
+@settings(deadline=None)
+def test_one_trie_takes_up_another(texts, more, ngram_range, kind):
+    _, mine = counted(text_kernels, texts, ngram_range, kind)
+    _, others = counted(text_kernels, more, ngram_range, kind)
+    twin = tuple(array.copy() for array in mine)
+    given_other = (*others[1:4], others[4][0], kind == "words")
+    numbers, *found = terms_kernels.merged_terms(*given_other, *mine)
+    expected, *expected_trie = reference.merged_terms(*given_other, *twin)
+    np.testing.assert_array_equal(numbers, expected)
+    assert_same_trie((*found, mine[4]), (*expected_trie, twin[4]))
+
+
+@given(TEXTS, N_GRAMS, st.sampled_from(["words", "characters", "padded characters"]))
+@settings(deadline=None)
+def test_terms_are_spelled_as_they_stand_in_texts(texts, ngram_range, kind):
+    _, (_, parent, last, letters, sizes) = counted(text_kernels, texts, ngram_range, kind)
+    terms = np.arange(sizes[0])
+    paths = terms_kernels.term_paths(parent, last, terms, ngram_range[1])
+    np.testing.assert_array_equal(
+        paths, reference.term_paths(parent, last, terms, ngram_range[1])
+    )
+    spelled = (paths, parent, last, letters, kind == "words", ord("|"))
+    np.testing.assert_array_equal(
+        terms_kernels.spelled_terms(*spelled), reference.spelled_terms(*spelled)
+    )
+
+
+@given(st.data())
+@settings(deadline=None)
+def test_rows_come_out_sorted_without_what_is_left_out(data):
+    n_terms = data.draw(st.integers(1, 6))
+    sizes = data.draw(st.lists(st.integers(0, n_terms), min_size=1, max_size=4))
+    rng = np.random.default_rng(data.draw(st.integers(0, 99)))
+    terms = np.concatenate([rng.permutation(n_terms)[:size] for size in sizes]).astype(np.int32)
+    counts = rng.integers(1, 9, len(terms)).astype(np.int32)
+    columns = rng.integers(-1, 4, n_terms).astype(np.int32)
+    rest = (np.cumsum(sizes), columns, 4)
+    found, expected = (
+        [np.zeros(np.count_nonzero(columns[terms] >= 0), dtype) for dtype in (np.int32, float)]
+        for _ in range(2)
+    )
+    lengths = terms_kernels.sorted_rows(terms, counts, *rest, *found)
+    np.testing.assert_array_equal(
+        lengths, reference.sorted_rows(terms, counts, *rest, *expected)
+    )
+    for array, other in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(array, other)
+
+
+def test_words_left_out_are_bridged():
+    (_, _, _), tries = counted(text_kernels, ["c"], (1, 1), "words")
+    found, tries = counted(text_kernels, ["a c b"], (2, 2), "words", n_stop=1, tries=tries)
+    paths = terms_kernels.term_paths(tries[1], tries[2], found[0].astype(np.int64), 2)
+    spelled = terms_kernels.spelled_terms(paths, *tries[1:4], True, 0)
+    assert "".join(map(chr, spelled)) == "a b"
