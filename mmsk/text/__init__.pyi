@@ -1,4 +1,5 @@
 from ._count import CountVectorizer as CountVectorizer
 from ._hashing import HashingVectorizer as HashingVectorizer
+from ._nb_log_ratio import NBLogRatio as NBLogRatio
 from ._text_statistics import TextStatistics as TextStatistics
 from ._tfidf import TfidfVectorizer as TfidfVectorizer
