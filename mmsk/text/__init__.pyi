@@ -3,3 +3,4 @@ from ._hashing import HashingVectorizer as HashingVectorizer
 from ._nb_log_ratio import NBLogRatio as NBLogRatio
 from ._text_statistics import TextStatistics as TextStatistics
 from ._tfidf import TfidfVectorizer as TfidfVectorizer
+from ._word_vectors import WordVectors as WordVectors
