@@ -111,7 +111,7 @@ class NBLogRatio(TransformerMixin, BaseEstimator):
         self.classes_, codes = np.unique(y[weight > 0], return_inverse=True)
         if len(self.classes_) < 2:
             raise ValueError(
-                f"NBLogRatio tells classes apart, and y has one class: {self.classes_.tolist()}."
+                f"NBLogRatio compares classes, and y has one class: {self.classes_.tolist()}."
             )
         members = np.zeros((len(self.classes_), len(weight)))
         members[codes, np.flatnonzero(weight > 0)] = weight[weight > 0]
