@@ -25,9 +25,12 @@ def ppmi_vectors(documents, n_words, n_components, *, window, smoothing, shift, 
         near another is all 0.
     """
     counts = cooccurrences(documents, n_words, window)
-    association = positive_pmi(counts, smoothing, shift)
-    left, values, _ = randomized_svd(association, n_components, random_state=random_state)
-    return (left * np.sqrt(values)).astype(np.float32)
+    # float32 and four rounds: twice as fast, and what is lost is in the last components
+    association = positive_pmi(counts, smoothing, shift).astype(np.float32)
+    left, values, _ = randomized_svd(
+        association, n_components, n_iter=4, random_state=random_state
+    )
+    return left * np.sqrt(values)
 
 
 def cooccurrences(documents, n_words, window):
