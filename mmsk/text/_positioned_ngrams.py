@@ -1,4 +1,4 @@
-"""Words of a short text by where they stand: its opening, its end, and pairs with the opening."""
+"""Words of a short text by where they stand: opening, end, and pairs with the opening."""
 
 import re
 from numbers import Integral
