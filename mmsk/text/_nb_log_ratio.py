@@ -59,7 +59,8 @@ class NBLogRatio(TransformerMixin, BaseEstimator):
     A linear model with a squared penalty sees in all the blocks of a term no more than
     their common length, :math:`\sqrt{\sum_c r_{cj}^2}`: terms that tell *some* class apart.
     Where each class shall have the ratio of its own, as in the paper's one-vs-rest, write
-    ``OneVsRestClassifier(make_pipeline(NBLogRatio(), LinearSVC()))``, which is as fast.
+    ``OneVsRestClassifier(make_pipeline(NBLogRatio(), LinearSVC()))``, which is also faster,
+    as no classifier sees the blocks of other classes.
 
     References
     ----------
