@@ -12,8 +12,7 @@ class PositionedNgrams(BaseEstimator):
     r"""Terms of a short text, for a vectorizer: n-grams, and words by where they stand.
 
     In questions, commands, titles and messages the first words say what it is about, and
-    which later word they go with matters more than how far off it is: *what … nationality*
-    asks for a person or place however many words are between.
+    the words soon after what it is about them: *what … nationality*, whatever is between.
 
     Parameters
     ----------
@@ -26,6 +25,9 @@ class PositionedNgrams(BaseEstimator):
     n_paired : int, default=2
         Openings of 1 to so many words are paired with each later word, once each:
         ``^what … ball``.
+    n_reached : int or None, default=6
+        Pairs take only words among the first so many, because what the opening asks for
+        comes soon; None takes all.
     lowercase : bool, default=True
         Whether texts are made lower case first.
     token_pattern : str, default=r"\\w+|[^\\w\\s]"
@@ -64,6 +66,7 @@ class PositionedNgrams(BaseEstimator):
         "n_first": [Interval(Integral, 0, None, closed="left")],
         "n_last": [Interval(Integral, 0, None, closed="left")],
         "n_paired": [Interval(Integral, 0, None, closed="left")],
+        "n_reached": [Interval(Integral, 1, None, closed="left"), None],
         "lowercase": ["boolean"],
         "token_pattern": [str],
     }
@@ -75,6 +78,7 @@ class PositionedNgrams(BaseEstimator):
         n_first=4,
         n_last=0,
         n_paired=2,
+        n_reached=6,
         lowercase=True,
         token_pattern=r"\w+|[^\w\s]",
     ):
@@ -82,6 +86,7 @@ class PositionedNgrams(BaseEstimator):
         self.n_first = n_first
         self.n_last = n_last
         self.n_paired = n_paired
+        self.n_reached = n_reached
         self.lowercase = lowercase
         self.token_pattern = token_pattern
 
@@ -112,7 +117,7 @@ class PositionedNgrams(BaseEstimator):
         pairs = [
             f"{_opening(words, n)} … {word}"
             for n in range(1, min(self.n_paired, n_words) + 1)
-            for word in dict.fromkeys(words[n:])
+            for word in dict.fromkeys(words[n : self.n_reached])
         ]
         return ngrams + openings + ends + pairs
 

@@ -28,6 +28,7 @@ def terms(text, **parameters):
         ({"n_first": 2}, ["who", "won", "?", "^who", "^who won"]),
         ({"n_last": 2}, ["who", "won", "?", "?$", "won ?$"]),
         ({"n_paired": 2}, ["who", "won", "?", "^who … won", "^who … ?", "^who won … ?"]),
+        ({"n_paired": 1, "n_reached": 2}, ["who", "won", "?", "^who … won"]),
         ({"token_pattern": r"\w\w+", "lowercase": False}, ["Who", "won"]),
     ],
 )
@@ -50,6 +51,12 @@ def test_openings_and_ends_are_as_many_as_there_are_words(words, n_first, n_last
     found = terms(" ".join(words), n_first=n_first, n_last=n_last)
     expected = len(words) + min(n_first, len(words)) + min(n_last, len(words))
     assert len(found) == expected
+
+
+def test_pairs_reach_all_words_where_asked():
+    words = [f"w{k}" for k in range(20)]
+    assert len(terms(" ".join(words), n_paired=1)) == 20 + 5
+    assert len(terms(" ".join(words), n_paired=1, n_reached=None)) == 20 + 19
 
 
 def test_an_empty_text_has_no_terms():
