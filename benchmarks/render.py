@@ -93,6 +93,25 @@ def planted(result):
     return "\n\n".join(parts)
 
 
+def texts(result):
+    """Scores on short texts: each view alone, and fused."""
+    parts = [f"## Short texts\n\n{result['protocol']}"]
+    for name, found in result["sets"].items():
+        rows = [
+            [
+                model,
+                f"{100 * row['accuracy']:.1f} ± {100 * row['spread']:.1f}",
+                f"{100 * row['inner_accuracy']:.1f}" if "inner_accuracy" in row else "",
+            ]
+            for model, row in found["models"].items()
+        ]
+        head = ["view", "test accuracy, %", "inner accuracy, %"]
+        aim = f"Aim {100 * found['aim']:.1f}: {'reached' if found['reached'] else 'missed'}."
+        fused = f"Fused are: {'; '.join(found['fused'])}."
+        parts.append(f"### {name}\n\n{table(head, rows)}\n\n{fused} {aim}")
+    return "\n\n".join(parts)
+
+
 RENDERERS = {
     "speed_hog": speed,
     "speed_mfcc": speed,
@@ -101,6 +120,7 @@ RENDERERS = {
     "quality_tables": tables,
     "quality_matrices": matrices,
     "quality_planted": planted,
+    "quality_text": texts,
 }
 
 

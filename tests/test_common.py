@@ -45,6 +45,7 @@ NUMBERS = [("all", "passthrough", slice(0, None))]
 DIRECT = [
     mmsk.fusion.BlockScaler(),
     mmsk.tabular.TabularEncoder(),
+    mmsk.text.NBLogRatio(),
     mmsk.MultimodalEncoder(),
     *(mmsk.MultimodalClassifier(fusion) for fusion in CLASSIFIERS),
     *(mmsk.MultimodalRegressor(fusion) for fusion in REGRESSORS),
