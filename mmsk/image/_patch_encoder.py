@@ -6,7 +6,7 @@ from numbers import Integral, Real
 import numpy as np
 from sklearn.utils import check_random_state
 
-from mmsk._utils.sklearn_private import Interval, StrOptions
+from mmsk._utils.sklearn_private import Interval, RealNotInt, StrOptions
 from mmsk._utils.workers import map_samples
 from mmsk.base import SampleTransformer
 from mmsk.encoding._patches import (
@@ -36,11 +36,11 @@ class PatchEncoder(SampleTransformer):
     ----------
     n_centroids : int, default=256
         Words of the dictionary; features for each cell.
-    patch_px : int, default=6
+    patch_px : int, default=8
         Side of a patch in pixels.
-    step_px : int, default=2
+    step_px : int, default=4
         Pixels from one patch to the next, both ways.
-    size_px : int, default=64
+    size_px : int, default=128
         Side of the square that all pictures are resized to, aspect ignored.
     color : bool, default=True
         Whether patches hold red, green and blue, or luma only.
@@ -143,7 +143,7 @@ class PatchEncoder(SampleTransformer):
         "code": [StrOptions({"triangle", "nearest"})],
         "n_nearest": [
             Interval(Integral, 1, None, closed="left"),
-            Interval(Real, 0, 1, closed="neither"),
+            Interval(RealNotInt, 0, 1, closed="neither"),
         ],
         "levels": [tuple, list],
         "pool": [StrOptions({"mean", "max"})],
@@ -156,9 +156,9 @@ class PatchEncoder(SampleTransformer):
     def __init__(
         self,
         n_centroids=256,
-        patch_px=6,
-        step_px=2,
-        size_px=64,
+        patch_px=8,
+        step_px=4,
+        size_px=128,
         color=True,
         dictionary="kmeans",
         code="triangle",
