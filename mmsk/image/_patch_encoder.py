@@ -52,7 +52,8 @@ class PatchEncoder(SampleTransformer):
         - "triangle": by how much it is nearer than centroids are on average, at least 0;
         - "nearest": 1 for the ``n_nearest`` nearest, 0 for others.
     n_nearest : int or float, default=0.4
-        With ``code="nearest"``: how many, or which share of all. Unused otherwise.
+        With ``code="nearest"``: how many, or which share of all. Unused otherwise. So dense
+        a code wants ``pool="mean"``: the maximum over a cell is nearly always 1.
     levels : tuple of int, default=(1, 2, 4)
         Cells per side of each grid that codes are pooled in.
     pool : {"mean", "max"}, default="max"
@@ -100,6 +101,9 @@ class PatchEncoder(SampleTransformer):
     of 0..255, as Coates et al. do. So brightness does not show, contrast hardly does, and a
     flat patch is 0. Patches of less variance tell nothing and are not learned from; where
     fewer than ``n_centroids`` are left, centroids repeat.
+
+    Distances are computed in float32, from squares: that of a patch to a centroid equal to it
+    is some 0.01 rather than 0, where patches have lengths of 10 to 20.
 
     "Nearest" takes in all that are as near as the last one. The mean suits dense codes and
     small pictures, the maximum sparse codes and many cells (Boureau et al.); "triangle" is
