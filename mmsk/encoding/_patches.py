@@ -170,8 +170,9 @@ def encoded(plane, dictionary, coding):
             patches = windows[first : min(first + block, stop)]
             codes = _codes(patches.reshape(-1, n_values), dictionary, coding)
             codes = codes.reshape(-1, n_columns, n_words)
-            strips = pool.reduceat(codes, column_edges[:-1], axis=1)
-            pool(tile, pool.reduce(strips, axis=0), out=tile)
+            # rows first, in vector code; `reduceat` is slow and has little left to do
+            pooled = pool.reduceat(pool.reduce(codes, axis=0), column_edges[:-1], axis=0)
+            pool(tile, pooled, out=tile)
     return _cells(tiles, row_edges, column_edges, coding)
 
 
