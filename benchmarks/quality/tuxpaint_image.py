@@ -14,6 +14,7 @@ training part, because a default has to do without a search.
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -80,11 +81,9 @@ def loaded(name):
 def _groups(table, column):
     """A group for each row; rows without one are groups of their own."""
     own = pd.Series([f"row {k}" for k in range(len(table))])
-    return (
-        own
-        if column is None
-        else table[column].astype(object).where(table[column].notna(), own).astype(str)
-    )
+    if column is None:
+        return own
+    return table[column].astype(object).where(table[column].notna(), own).astype(str)
 
 
 def scaled_blocks(pictures, fixed, train, test):
@@ -119,14 +118,10 @@ def tuned(classifier, A, B, y, groups):
         search = GridSearchCV(model, {"C": [0.3, 3, 30, 300]}, cv=inner)
         search.fit(rotation.transform(A), y, groups=groups)
         return search.predict(rotation.transform(B))
-    length = (A**2).sum(axis=1).mean()
-    kernels = (
-        [linear_kernel]
-        if classifier == "linear SVM"
-        else [
-            lambda X, Y, gamma=width / length: rbf_kernel(X, Y, gamma=gamma) for width in WIDTHS
-        ]
-    )
+    kernels = [linear_kernel]
+    if classifier == "RBF SVM":
+        length = (A**2).sum(axis=1).mean()
+        kernels = [partial(rbf_kernel, gamma=width / length) for width in WIDTHS]
     searches = []
     for kernel in kernels:
         search = GridSearchCV(SVC(kernel="precomputed"), {"C": C_GRID}, cv=inner)
@@ -217,4 +212,4 @@ if __name__ == "__main__":
     for task in sys.argv[1:] or SETS:
         results[task] = run(task)
         _print(task, results[task])
-    write_result("quality_tuxpaint_image", {"sets": results})
+        write_result("quality_tuxpaint_image", {"sets": results})  # whole or in part

@@ -157,10 +157,10 @@ def encoded(plane, dictionary, coding):
         By grid, row and column of the cell, and word.
     """
     windows = _windows(plane, coding.patch, coding.step)
-    n_rows, n_columns, n_values = *windows.shape[:2], dictionary.words.shape[1]
+    n_rows, n_columns = windows.shape[:2]
     row_edges = _edges(n_rows, [rows for rows, _ in coding.grids])
     column_edges = _edges(n_columns, [columns for _, columns in coding.grids])
-    n_words, pool = len(dictionary.words), _POOLS[coding.pool]
+    (n_words, n_values), pool = dictionary.words.shape, _POOLS[coding.pool]
     tiles = np.zeros((len(row_edges) - 1, len(column_edges) - 1, n_words))
     # patches, whitened patches, codes, and as much again of either for their squares and ranks
     row_bytes = 4 * n_columns * (3 * n_values + 2 * n_words)
