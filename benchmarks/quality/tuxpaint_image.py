@@ -212,4 +212,4 @@ if __name__ == "__main__":
     for task in sys.argv[1:] or SETS:
         results[task] = run(task)
         _print(task, results[task])
-        write_result("quality_tuxpaint_image", {"sets": results})  # whole or in part
+    write_result("quality_tuxpaint_image", {"sets": results})
