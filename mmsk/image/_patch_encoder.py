@@ -107,7 +107,7 @@ class PatchEncoder(SampleTransformer):
 
     "Nearest" takes in all that are as near as the last one. The mean suits dense codes and
     small pictures, the maximum sparse codes and many cells (Boureau et al.); "triangle" is
-    0 for more than half of the centroids. A linear model or an RBF kernel wants features
+    0 for about half of the centroids. A linear model or an RBF kernel wants features
     standardised.
 
     References
