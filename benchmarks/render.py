@@ -112,7 +112,33 @@ def texts(result):
     return "\n\n".join(parts)
 
 
+def pictures(result):
+    """Scores of features of pictures: tuned, and untuned by the number of rows."""
+    parts = ["## Pictures alone: parameters by inner folds, and none tuned on few rows"]
+    for name, found in result["sets"].items():
+        rows = [
+            [
+                model,
+                f"{100 * row['accuracy']:.1f} ± {100 * row['spread']:.1f}",
+                f"{100 * row['class_mean_accuracy']:.1f}",
+            ]
+            for model, row in found["tuned"].items()
+        ]
+        head = ["features, classifier", "held-out accuracy, %", "mean of the classes, %"]
+        parts.append(f"### {name}, tuned\n\n{table(head, rows)}")
+        sizes = found["by_rows"]
+        rows = [
+            [model, *(f"{100 * scores[model]:.1f}" for scores in sizes.values())]
+            for model in next(iter(sizes.values()))
+        ]
+        head = ["features, classifier", *(f"{size} rows" for size in sizes)]
+        parts.append(f"### {name}, untuned, held-out accuracy, %\n\n{table(head, rows)}")
+    return "\n\n".join(parts)
+
+
 RENDERERS = {
+    "quality_tuxpaint_image": pictures,
+    "speed_patches": speed,
     "speed_hog": speed,
     "speed_mfcc": speed,
     "speed_texture": speed,

@@ -25,10 +25,11 @@ from .test_house import ESTIMATORS
 
 _SOUNDS = media_samples("audio").decoded
 _FILMS_WITH_SOUND = [film_with_sound(sound) for sound in _SOUNDS]
-#: What a class is made with that cannot do without, and its samples where they are special.
+#: What a class is made with that cannot do without or is slow, and samples that are special.
 ARGUMENTS = {
     "AudioTrack": {"extractor": mmsk.audio.MFCC()},
     "FramePooling": {"extractor": mmsk.image.HOG()},
+    "PatchEncoder": {"n_centroids": 20, "size_px": 32, "max_patches": 2000},  # or it is slow
 }
 SAMPLES = {
     "AudioTrack": media_samples("video")._replace(

@@ -1,0 +1,1 @@
+"""Encoders that rooms share: local descriptors of a sample in, one row out."""

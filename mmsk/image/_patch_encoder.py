@@ -1,0 +1,295 @@
+"""Patches of a picture told by a learned dictionary: a convolutional layer, not trained."""
+
+from functools import lru_cache, partial
+from numbers import Integral, Real
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from mmsk._utils.sklearn_private import Interval, RealNotInt, StrOptions
+from mmsk._utils.workers import map_samples
+from mmsk.base import SampleTransformer
+from mmsk.encoding._patches import (
+    PatchCoding,
+    PatchDictionary,
+    cell_names,
+    drawn_patches,
+    encoded,
+    learned_dictionary,
+)
+from mmsk.image._unit_range import as_color, check_unit_range
+from mmsk.io import read_image
+from mmsk.io._sources import describe_source
+
+_CONTRAST = 10.0  # squared levels of 0..255: what Coates et al. add to the variance
+_LEAST_PER_PICTURE = 25  # patches drawn; it bounds how many pictures `fit` reads
+
+
+class PatchEncoder(SampleTransformer):
+    """Codes of small patches against a learned dictionary, pooled in a pyramid of cells.
+
+    What one layer of a convolutional network does, without backpropagation: all patches of
+    the picture are brought to one contrast and whitened, told by their distances to the
+    centroids of patches seen in ``fit``, and pooled in cells. Labels are not looked at.
+
+    Parameters
+    ----------
+    n_centroids : int, default=256
+        Words of the dictionary; features for each cell.
+    patch_px : int, default=8
+        Side of a patch in pixels.
+    step_px : int, default=4
+        Pixels from one patch to the next, both ways.
+    size_px : int, default=128
+        Side of the square that all pictures are resized to, aspect ignored.
+    color : bool, default=True
+        Whether patches hold red, green and blue, or luma only.
+    dictionary : {"kmeans", "patches"}, default="kmeans"
+        Whether centroids are those of k-means, or patches drawn at random.
+    code : {"triangle", "nearest"}, default="triangle"
+        What a patch has for each centroid:
+
+        - "triangle": by how much it is nearer than centroids are on average, at least 0;
+        - "nearest": 1 for the ``n_nearest`` nearest, 0 for others.
+    n_nearest : int or float, default=0.4
+        With ``code="nearest"``: how many, or which share of all. Unused otherwise. So dense
+        a code wants ``pool="mean"``: the maximum over a cell is nearly always 1.
+    levels : tuple of int, default=(1, 2, 4)
+        Cells per side of each grid that codes are pooled in.
+    pool : {"mean", "max"}, default="max"
+        What a cell has of the codes of its patches.
+    epsilon : float, default=0.1
+        Added to the variance in each direction before whitening, in units of the variance
+        of a normalised patch, 1: the more, the less fine detail and noise count.
+    max_patches : int, default=50_000
+        Patches to learn from, drawn evenly from at most ``max_patches / 25`` pictures.
+    max_memory_mb : float, default=16
+        What the patches and codes of a picture take at a time, in MiB, for each worker;
+        patches of one row of places are the least.
+    random_state : int, RandomState or None, default=0
+        Of the patches drawn and of k-means. None is another dictionary at each ``fit``.
+    n_jobs : int or None, default=None
+        Pictures read and described at once. None means 1, or what
+        ``joblib.parallel_config`` says.
+    on_error : {"raise", "missing"}, default="raise"
+        What to do with a picture that cannot be read: raise, or give a row of NaN; it is
+        then not learned from.
+
+    Attributes
+    ----------
+    mean_ : ndarray of shape (n_values,), float32
+        Of normalised patches; values by row, column and colour, ``patch_px**2`` or three
+        times as many.
+    whitening_ : ndarray of shape (n_values, n_values), float32
+        What normalised patches less their mean are multiplied with.
+    centroids_ : ndarray of shape (n_centroids, n_values), float32
+        Whitened.
+
+    Raises
+    ------
+    ValueError
+        In ``fit``: if a size leaves fewer patches than cells, if there are fewer centroids
+        than ``n_nearest`` or fewer ``max_patches`` than centroids, or if no picture can be
+        read. In ``transform``: if a floating picture leaves 0..1.
+
+    Notes
+    -----
+    Features are float32, by level, row and column of the cell, and centroid: distances of
+    at least 0 with "triangle", 0..1 with "nearest". A missing sample is a row of NaN.
+
+    A patch less its mean is divided by the root of its variance plus 10, in squared levels
+    of 0..255, as Coates et al. do. So brightness does not show, contrast hardly does, and a
+    flat patch is 0. Patches of less variance tell nothing and are not learned from; where
+    fewer than ``n_centroids`` are left, centroids repeat.
+
+    Distances are computed in float32, from squares: that of a patch to a centroid equal to it
+    is some 0.01 rather than 0, where patches have lengths of 10 to 20.
+
+    "Nearest" takes in all that are as near as the last one. The mean suits dense codes and
+    small pictures, the maximum sparse codes and many cells (Boureau et al.); "triangle" is
+    0 for about half of the centroids. A linear model or an RBF kernel wants features
+    standardised.
+
+    References
+    ----------
+    A. Coates, H. Lee, A. Y. Ng (2011), "An analysis of single-layer networks in
+    unsupervised feature learning", AISTATS, PMLR 15, 215-223.
+
+    L. Thiry, M. Arbel, E. Belilovsky, E. Oyallon (2021), "The unreasonable effectiveness
+    of patches in deep convolutional kernels methods", ICLR: "patches" and "nearest".
+
+    J. Yang, K. Yu, Y. Gong, T. Huang (2009), "Linear spatial pyramid matching using sparse
+    coding for image classification", CVPR, 1794-1801: the maximum in a pyramid.
+
+    Y.-L. Boureau, J. Ponce, Y. LeCun (2010), "A theoretical analysis of feature pooling in
+    visual recognition", ICML, 111-118.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mmsk.image import PatchEncoder
+    >>> pictures = np.random.default_rng(0).integers(0, 256, (3, 40, 48, 3), dtype=np.uint8)
+    >>> encoder = PatchEncoder(n_centroids=20, size_px=32)
+    >>> encoder.fit_transform(list(pictures)).shape
+    (3, 420)
+    >>> encoder.get_feature_names_out()[20]
+    'patch_2x2_r0_c0_0'
+    """
+
+    _parameter_constraints = {
+        **SampleTransformer._parameter_constraints,
+        "n_centroids": [Interval(Integral, 2, None, closed="left")],
+        "patch_px": [Interval(Integral, 2, None, closed="left")],
+        "step_px": [Interval(Integral, 1, None, closed="left")],
+        "size_px": [Interval(Integral, 2, None, closed="left")],
+        "color": ["boolean"],
+        "dictionary": [StrOptions({"kmeans", "patches"})],
+        "code": [StrOptions({"triangle", "nearest"})],
+        "n_nearest": [
+            Interval(Integral, 1, None, closed="left"),
+            Interval(RealNotInt, 0, 1, closed="neither"),
+        ],
+        "levels": [tuple, list],
+        "pool": [StrOptions({"mean", "max"})],
+        "epsilon": [Interval(Real, 0, None, closed="neither")],
+        "max_patches": [Interval(Integral, 1, None, closed="left")],
+        "max_memory_mb": [Interval(Real, 0, None, closed="neither")],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(
+        self,
+        n_centroids=256,
+        patch_px=8,
+        step_px=4,
+        size_px=128,
+        color=True,
+        dictionary="kmeans",
+        code="triangle",
+        n_nearest=0.4,
+        levels=(1, 2, 4),
+        pool="max",
+        epsilon=0.1,
+        max_patches=50_000,
+        max_memory_mb=16,
+        random_state=0,
+        *,
+        n_jobs=None,
+        on_error="raise",
+    ):
+        self.n_centroids = n_centroids
+        self.patch_px = patch_px
+        self.step_px = step_px
+        self.size_px = size_px
+        self.color = color
+        self.dictionary = dictionary
+        self.code = code
+        self.n_nearest = n_nearest
+        self.levels = levels
+        self.pool = pool
+        self.epsilon = epsilon
+        self.max_patches = max_patches
+        self.max_memory_mb = max_memory_mb
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+        self.on_error = on_error
+
+    def _fit_cells(self, cells):
+        self._check_together()
+        seed = check_random_state(self.random_state).randint(np.iinfo(np.int32).max)
+        self.mean_, self.whitening_, self.centroids_ = learned_dictionary(
+            self._sampled_patches(cells, seed),
+            self.n_centroids,
+            self.dictionary,
+            _CONTRAST,
+            self.epsilon,
+            seed,
+        )
+
+    def _check_together(self):
+        levels = self.levels
+        if not levels or not all(isinstance(k, Integral) and k > 0 for k in levels):
+            raise ValueError(f"levels must be whole numbers of at least 1, got {levels!r}")
+        least = self.patch_px + (max(levels) - 1) * self.step_px
+        if self.size_px < least:
+            raise ValueError(
+                f"patch_px={self.patch_px}, step_px={self.step_px} and levels={levels!r} need "
+                f"size_px of at least {least}, got {self.size_px}"
+            )
+        if self.n_nearest > self.n_centroids:
+            raise ValueError(
+                f"n_nearest={self.n_nearest} is more than n_centroids={self.n_centroids}"
+            )
+        if self.max_patches < self.n_centroids:
+            raise ValueError(
+                f"n_centroids={self.n_centroids} are learned from as many patches at least, "
+                f"got max_patches={self.max_patches}"
+            )
+
+    def _sampled_patches(self, cells, seed):
+        """Patches from random places of random pictures, the same whatever ``n_jobs``."""
+        sources = [(row, s) for row, cell in enumerate(cells) for s in self._sources(cell)]
+        n_read = min(len(sources), max(1, self.max_patches // _LEAST_PER_PICTURE))
+        chosen = np.random.default_rng(seed).permutation(len(sources))[:n_read]
+        n_each = -(-self.max_patches // max(1, n_read))
+        draw = partial(self._drawn_patches, n_patches=n_each, seed=seed)
+        found = map_samples(draw, [(k, *sources[k]) for k in chosen.tolist()], self.n_jobs)
+        patches = [drawn for drawn in found if drawn is not None]
+        if not patches:
+            raise ValueError(
+                f"{type(self).__name__} learns from pictures in fit, but none of the "
+                f"{len(cells)} samples can be read."
+            )
+        return np.concatenate(patches)[: self.max_patches]
+
+    def _drawn_patches(self, numbered_source, *, n_patches, seed):
+        number, row, source = numbered_source
+        try:
+            plane = _as_plane(self._read(source))
+        except ValueError as error:
+            if self.on_error == "missing":
+                return None
+            named = describe_source(source)
+            error.add_note(f"{type(self).__name__}: row {row}, source {named}")
+            raise
+        rng = np.random.default_rng([seed, number])
+        return drawn_patches(plane, (self.patch_px, self.patch_px), n_patches, rng)
+
+    def _read(self, source):
+        image = read_image(source, size_px=self.size_px, gray=not self.color)
+        return as_color(image) if self.color else image
+
+    def _extract(self, image):
+        dictionary = PatchDictionary(self.mean_, self.whitening_, self.centroids_)
+        return encoded(_as_plane(image), dictionary, self._coding())
+
+    def _coding(self):
+        n_nearest = self.n_nearest
+        if not isinstance(n_nearest, Integral):
+            n_nearest = max(1, int(n_nearest * self.n_centroids))
+        return PatchCoding(
+            patch=(self.patch_px, self.patch_px),
+            step=(self.step_px, self.step_px),
+            grids=tuple((k, k) for k in self.levels),
+            contrast=_CONTRAST,
+            n_nearest=n_nearest if self.code == "nearest" else None,
+            pool=self.pool,
+            max_bytes=self.max_memory_mb * 2**20,
+        )
+
+    def _feature_names(self):
+        return _names(tuple(self.levels), self.n_centroids)
+
+
+def _as_plane(image):
+    """A picture with levels of 0..255, of shape (height, width, n_channels), float32."""
+    check_unit_range(image)
+    levels = image.astype(np.float32)
+    levels = levels if image.dtype == np.uint8 else levels * 255
+    return levels.reshape(*levels.shape[:2], -1)
+
+
+@lru_cache(maxsize=4)
+def _names(levels, n_centroids):
+    cells = cell_names([(k, k) for k in levels], n_centroids)
+    return tuple(f"patch_{name}" for name in cells)
