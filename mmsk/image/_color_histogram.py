@@ -122,8 +122,8 @@ class ColorHistogram(SampleTransformer):
                 f"{_MOST_JOINT_BINS}, got n_bins={self.n_bins}"
             )
 
-    def _read(self, source):
-        return read_image(source)
+    def _reading(self):
+        return read_image, {}
 
     def _extract(self, image):
         if min(image.shape[:2]) < self.n_cells:

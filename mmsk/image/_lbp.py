@@ -9,7 +9,7 @@ import numpy as np
 from mmsk._kernels import texture as kernels
 from mmsk._utils.sklearn_private import Interval, StrOptions
 from mmsk.base import SampleTransformer
-from mmsk.io import read_image
+from mmsk.io import read_image, to_gray
 
 _METHODS = ("default", "ror", "uniform", "nri_uniform")
 _MOST_TABLED_POINTS = 16  # 65,536 patterns
@@ -122,10 +122,11 @@ class LBP(SampleTransformer):
                 f"n_points={self.n_points}. 'uniform' and 'nri_uniform' take up to 24."
             )
 
-    def _read(self, source):
-        return read_image(source, gray=True)
+    def _reading(self):
+        return read_image, {}  # in colour, as what else describes whole pictures
 
     def _extract(self, image):
+        image = to_gray(image)
         margin = _circle(self.n_points, self.radius)[2]
         least = 2 * margin + self.n_cells
         if min(image.shape) < least:
