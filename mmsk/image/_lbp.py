@@ -62,6 +62,9 @@ class LBP(SampleTransformer):
     even areas the points between pixels fall on either side by rounding, as they do in
     scikit-image.
 
+    Several radii, as in the literature, are members of a `MediaUnion`: ``LBP(8, 1)``,
+    ``LBP(16, 2)`` and ``LBP(24, 3)`` then read each picture once.
+
     The default tells directions apart, because photographs are upright, and needs 59
     labels for that.
 

@@ -1,5 +1,7 @@
 """What only GIST does; the rest is in tests/test_common.py."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -40,8 +42,8 @@ def authors_gist(gray, n_scales=4, n_orientations=8, n_cells=4):
             near = -10 * 0.35 * (fr / n / (0.3 / 1.85**scale) - 1) ** 2
             gabor = np.exp(near - 2 * 16 * n_orientations**2 / 32**2 * np.pi * tr**2)
             answer = np.abs(np.fft.ifft2(np.fft.fft2(output) * gabor))[32:-32, 32:-32]
-            for top, bottom in zip(edges, edges[1:]):
-                for left, right in zip(edges, edges[1:]):
+            for top, bottom in pairwise(edges):
+                for left, right in pairwise(edges):
                     energies.append(answer[top:bottom, left:right].mean())
     return np.array(energies)
 
