@@ -12,7 +12,8 @@ HEAD = """# Figures
 Made by `python -m benchmarks.render` from `results/*.json`, which `make bench` writes; each
 file says on what machine, with which versions and at which commit. Seconds are of that
 machine; ratios travel. One thread, median processor time of interleaved calls in one
-process, results compared in the same script. Real data are read from the folder named by `MMSK_DATA`.
+process, results compared in the same script. Real data are read from the folder named by
+`MMSK_DATA`.
 """
 
 
