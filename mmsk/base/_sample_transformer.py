@@ -106,20 +106,23 @@ class SampleTransformer(TransformerMixin, BaseEstimator):
         """
         return self._transform(X, raising=self.on_error == "raise")
 
-    def fit_transform_present(self, X, y=None):
+    def fit_transform_present(self, X, y=None, rows=None):
         """Fit, and give what `transform_present` gives.
 
         Parameters
         ----------
         X : column of n_samples sources
         y : ignored
+        rows : ndarray of shape (n_samples,), bool, or None
+            Rows that count; the others are as good as missing. None: all.
 
         Returns
         -------
         features, present, errors
             As of `transform_present`.
         """
-        return self.fit(X, y).transform_present(X)
+        features, present, failures = self.fit(X, y).transform_present(X)
+        return features, present if rows is None else present & rows, failures
 
     def missing_samples(self, X):
         """Which samples of a column there is nothing to read of, before anything is read.

@@ -124,7 +124,7 @@ def fit_view(estimator, X_view, y=None, sample_weight=None, groups=None, *, kind
         return None, ViewRows(None, present, [])
     with own_config():
         try:
-            rows = _read(head, "fit_transform_present", X_view, present, y)
+            rows = _read(head, X_view, present, y, fitting=True)
         except NothingToLearnError:  # as good as absent
             return None, ViewRows(None, np.zeros_like(present), [])
         present = rows.present
@@ -176,7 +176,7 @@ def run_view(fitted, X_view, method):
     if not present.any():
         return ViewRows(None, present, [])
     with own_config():
-        rows = _read(head, "transform_present", X_view, present)
+        rows = _read(head, X_view, present)
         if not rows.present.any():
             return rows._replace(values=None)
         if tail is None:
@@ -202,12 +202,15 @@ def _missing(head, X_view):
     return missing_rows(X_view)
 
 
-def _read(head, method, X_view, present, *y):
+def _read(head, X_view, present, y=None, *, fitting=False):
     """What the rest of the view works on: of the rows that are there and can be read."""
     if head is None:
         return ViewRows(take_rows(X_view, present), present, [])
     # the extractor gets all rows, so that it counts them as the user does
-    features, described, failures = getattr(head, method)(X_view, *y)
+    if fitting:
+        features, described, failures = head.fit_transform_present(X_view, y, present)
+    else:
+        features, described, failures = head.transform_present(X_view)
     present = present & described
     return ViewRows(as_matrix(features)[present], present, failures)
 

@@ -215,20 +215,22 @@ class MediaUnion(TransformerMixin, BaseComposition, BaseEstimator):
         return self._transform(X, raising=self.on_error == "raise")
 
     @available_if(_has_extractors)
-    def fit_transform_present(self, X, y=None):
+    def fit_transform_present(self, X, y=None, rows=None):
         """Fit, and give what `transform_present` gives; each sample is read once.
 
         Parameters
         ----------
         X : column of n_samples sources
         y : ndarray of shape (n_samples,) or None
+        rows : ndarray of shape (n_samples,), bool, or None
+            Rows that count; the others are as good as missing. None: all.
 
         Returns
         -------
         features, present, errors
             As of `transform_present`.
         """
-        return self._fit_transform_present(X, y)
+        return self._fit_transform_present(X, y, rows)
 
     @available_if(_has_extractors)
     def missing_samples(self, X):
@@ -287,9 +289,10 @@ class MediaUnion(TransformerMixin, BaseComposition, BaseEstimator):
                 with naming(member):
                     member.extractor.set_params(on_error=self.on_error).fit(X, y)
 
-    def _fit_rest(self, X, y):
+    def _fit_rest(self, X, y, rows=None):
         """Fit what is no extractor, and give what `transform_present` gives."""
-        return self._run(X, partial(fit_rest, y, self._empty), raising=self.on_error == "raise")
+        fit = partial(fit_rest, y, self._empty)
+        return self._run(X, fit, rows, raising=self.on_error == "raise")
 
     def _note_input(self):
         """Say of X what the first member says."""
@@ -300,9 +303,9 @@ class MediaUnion(TransformerMixin, BaseComposition, BaseEstimator):
             elif hasattr(self, attribute):  # of an earlier fit, on a table
                 delattr(self, attribute)
 
-    def _fit_transform_present(self, X, y):
+    def _fit_transform_present(self, X, y, rows=None):
         self._fit_extractors(X, y)
-        found = self._fit_rest(X, y)
+        found = self._fit_rest(X, y, rows)
         self._note_input()
         return found
 
@@ -310,7 +313,7 @@ class MediaUnion(TransformerMixin, BaseComposition, BaseEstimator):
         check_is_fitted(self)
         return self._run(X, partial(run_rest, self._empty), raising=raising)
 
-    def _run(self, X, rest, *, raising):
+    def _run(self, X, rest, rows=None, *, raising):
         """Features, present rows and failures, ``rest`` making the most of described rows."""
         members = members_of(self.transformers_)
         extractors = [m.extractor for m in members if m.extractor is not None]
@@ -318,6 +321,8 @@ class MediaUnion(TransformerMixin, BaseComposition, BaseEstimator):
         described, present, failures = [], None, []
         if extractors:
             described, present, failures = describe_column(self, extractors, X, raising=raising)
+        if rows is not None:
+            present = present & rows
         described = iter(described)
         blocks = []
         for member in members:

@@ -208,6 +208,16 @@ def test_a_fusion_sees_which_rows_a_union_could_read(paths):
     assert [error.row for error in fusion.errors_] == [2]
 
 
+def test_a_row_of_no_weight_is_as_good_as_absent_to_what_learns_in_a_union(paths):
+    union = MediaUnion([("texture", make_pipeline(LBP(), StandardScaler()))])
+    table = pd.DataFrame({"photo": paths})
+    weighted = FeatureFusion([("photo", union, "photo")])
+    weighted.fit(table, sample_weight=[1, 1, 0, 1, 1, 0])
+    without = FeatureFusion([("photo", union, "photo")]).fit(table.iloc[[0, 1, 3, 4]])
+    found, expected = weighted.transform(table), without.transform(table)
+    np.testing.assert_allclose(found[:, : expected.shape[1]], expected, rtol=1e-5, atol=1e-6)
+
+
 def test_a_view_of_damaged_files_only_is_left_out(paths):
     union = MediaUnion([("texture", make_pipeline(LBP(), PCA(1)))], on_error="missing")
     table = pd.DataFrame({"photo": [b"no picture", b"nor this"], "size": [1.0, 2.0]})
