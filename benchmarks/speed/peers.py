@@ -27,7 +27,7 @@ from mmsk.audio import MFCC  # noqa: E402
 from mmsk.image import GIST, GLCM, HOG, LBP, ColorHistogram  # noqa: E402
 
 REPEATS = 30
-N_SAMPLES = 100
+N_SAMPLES = 300
 EXTRACTORS = {
     "HOG": (HOG(size_px=128), "image"),
     "LBP": (LBP(), "image"),
@@ -75,7 +75,7 @@ def side_by_side(wanted=()):
 def columns():
     """Samples of each modality, decoded, so that only describing them is timed."""
     rng = np.random.default_rng(0)
-    pictures = rng.integers(0, 256, (N_SAMPLES, 128, 128, 3), dtype=np.uint8)
+    pictures = rng.integers(0, 256, (N_SAMPLES, 256, 256, 3), dtype=np.uint8)
     sounds = 0.1 * rng.normal(size=(N_SAMPLES, 16000)).astype(np.float32)
     return {"image": list(pictures), "audio": list(sounds)}
 
@@ -93,7 +93,7 @@ def scaling():
             str(n): lambda n=n, e=extractor, c=column: e.set_params(n_jobs=n).transform(c)
             for n in (1, 2)
         }
-        seconds = interleaved(functions, repeats=7, clock=time.perf_counter)
+        seconds = interleaved(functions, repeats=5, clock=time.perf_counter)
         found[name] = {"seconds": seconds, "gain": seconds["1"] / seconds["2"]}
     return found
 

@@ -53,6 +53,9 @@ class GLCM(SampleTransformer):
         ``"entropy"``.
     n_cells : int, default=2
         Cells per side of a square grid; 1 takes the whole picture.
+    size_px : int or None, default=None
+        Side of the square that pictures are resized to first, aspect ignored; JPEG files
+        are then decoded at the smallest scale that is as large. None keeps their size.
     n_jobs : int or None, default=None
         Pictures read and described at once. None means 1, or what
         ``joblib.parallel_config`` says.
@@ -115,6 +118,7 @@ class GLCM(SampleTransformer):
         "symmetric": ["boolean"],
         "properties": [tuple, list],
         "n_cells": [Interval(Integral, 1, None, closed="left")],
+        "size_px": [Interval(Integral, 1, None, closed="left"), None],
     }
 
     def __init__(
@@ -132,6 +136,7 @@ class GLCM(SampleTransformer):
             "entropy",
         ),
         n_cells=2,
+        size_px=None,
         *,
         n_jobs=None,
         on_error="raise",
@@ -142,6 +147,7 @@ class GLCM(SampleTransformer):
         self.symmetric = symmetric
         self.properties = properties
         self.n_cells = n_cells
+        self.size_px = size_px
         self.n_jobs = n_jobs
         self.on_error = on_error
 
@@ -155,7 +161,7 @@ class GLCM(SampleTransformer):
             )
 
     def _reading(self):
-        return read_image, {}
+        return read_image, {"size_px": self.size_px}
 
     def _extract(self, image):
         gray = to_gray(as_bytes(image))

@@ -111,7 +111,7 @@ class ImageStatistics(SampleTransformer):
         self.on_error = on_error
 
     def _reading(self):
-        return read_image, {}
+        return read_image, {"size_px": None}
 
     def _extract(self, image):
         image = as_bytes(image)

@@ -38,6 +38,9 @@ class LBP(SampleTransformer):
           ``n_points * (n_points - 1) + 3``.
     n_cells : int, default=2
         Cells per side of a square grid; 1 takes the whole picture.
+    size_px : int or None, default=None
+        Side of the square that pictures are resized to first, aspect ignored; JPEG files
+        are then decoded at the smallest scale that is as large. None keeps their size.
     n_jobs : int or None, default=None
         Pictures read and described at once. None means 1, or what
         ``joblib.parallel_config`` says.
@@ -53,7 +56,7 @@ class LBP(SampleTransformer):
     Notes
     -----
     Features are float32 in 0..1, by row and column of the cell, and label. Shares sum
-    to 1 in each cell. A missing sample is a row of NaN. Pictures keep their size.
+    to 1 in each cell. A missing sample is a row of NaN.
 
     Labels are those of ``skimage.feature.local_binary_pattern(gray, n_points, radius,
     method)``, equal for bytes and floats; those of "ror", which leave gaps, are
@@ -99,6 +102,7 @@ class LBP(SampleTransformer):
         "radius": [Interval(Real, 0, None, closed="neither")],
         "method": [StrOptions(set(_METHODS))],
         "n_cells": [Interval(Integral, 1, None, closed="left")],
+        "size_px": [Interval(Integral, 1, None, closed="left"), None],
     }
 
     def __init__(
@@ -107,6 +111,7 @@ class LBP(SampleTransformer):
         radius=1,
         method="nri_uniform",
         n_cells=2,
+        size_px=None,
         *,
         n_jobs=None,
         on_error="raise",
@@ -115,6 +120,7 @@ class LBP(SampleTransformer):
         self.radius = radius
         self.method = method
         self.n_cells = n_cells
+        self.size_px = size_px
         self.n_jobs = n_jobs
         self.on_error = on_error
 
@@ -126,7 +132,8 @@ class LBP(SampleTransformer):
             )
 
     def _reading(self):
-        return read_image, {}  # in colour, as what else describes whole pictures
+        # in colour, as what else describes whole pictures
+        return read_image, {"size_px": self.size_px}
 
     def _extract(self, image):
         image = to_gray(image)
