@@ -30,14 +30,15 @@ def one_thread():
     Raises
     ------
     RuntimeError
-        If NumPy is loaded: its threads have started.
+        If NumPy was loaded before the first call: its threads have started.
     """
-    if "numpy" in sys.modules:
+    held = all(os.environ.get(variable) == "1" for variable in _THREAD_VARIABLES)
+    if "numpy" in sys.modules and not held:
         raise RuntimeError("call one_thread() before importing numpy and its peers")
     os.environ.update(dict.fromkeys(_THREAD_VARIABLES, "1"))
 
 
-def interleaved(functions, repeats=50):
+def interleaved(functions, repeats=50, clock=time.process_time):
     """Median seconds of a call of each function, all timed in turn in one process.
 
     Parameters
@@ -46,6 +47,9 @@ def interleaved(functions, repeats=50):
         Called without arguments.
     repeats : int, default=50
         Timings of each function; in each, a short function is called several times.
+    clock : callable, default=time.process_time
+        Processor time of all threads of the process, so that what else runs on the
+        machine does not count; ``time.perf_counter`` where threads are to gain.
 
     Returns
     -------
@@ -55,19 +59,36 @@ def interleaved(functions, repeats=50):
     calls = {}
     for name, function in functions.items():
         function()  # compiles, and fills caches
-        calls[name] = max(1, round(_SHORTEST_S / max(_timed(function, 1), 1e-9)))
+        calls[name] = max(1, round(_SHORTEST_S / max(_timed(function, 1, clock), 1e-9)))
     timings = {name: [] for name in functions}
     for _ in range(repeats):
         for name, function in functions.items():
-            timings[name].append(_timed(function, calls[name]))
+            timings[name].append(_timed(function, calls[name], clock))
     return {name: statistics.median(seconds) for name, seconds in timings.items()}
 
 
-def _timed(function, calls):
-    start = time.perf_counter()
+def told(name, measured):
+    """A line about a case: milliseconds, and how many times as fast as each peer ours is.
+
+    Parameters
+    ----------
+    name : str
+    measured : dict
+        With ``seconds`` and ``ratios`` by peer, ``largest_difference…``, and the peers
+        ``not_installed``, if any.
+    """
+    times = ", ".join(f"{peer} {1e3 * s:.3f} ms" for peer, s in measured["seconds"].items())
+    ratios = ", ".join(f"{ratio:.1f} x {peer}" for peer, ratio in measured["ratios"].items())
+    difference = next(v for key, v in measured.items() if key.startswith("largest_difference"))
+    absent = "".join(f"; {peer} is not installed" for peer in measured.get("not_installed", []))
+    return f"{name}: {times}; mmsk = {ratios}; differs by {difference:.1e}{absent}"
+
+
+def _timed(function, calls, clock=time.process_time):
+    start = clock()
     for _ in range(calls):
         function()
-    return (time.perf_counter() - start) / calls
+    return (clock() - start) / calls
 
 
 def write_result(name, payload):

@@ -11,8 +11,9 @@ HEAD = """# Figures
 
 Made by `python -m benchmarks.render` from `results/*.json`, which `make bench` writes; each
 file says on what machine, with which versions and at which commit. Seconds are of that
-machine; ratios travel. One thread, median of interleaved calls in one process, results
-compared in the same script. Real data are read from the folder named by `MMSK_DATA`.
+machine; ratios travel. One thread, median processor time of interleaved calls in one
+process, results compared in the same script. Real data are read from the folder named by
+`MMSK_DATA`.
 """
 
 
@@ -31,6 +32,25 @@ def speed(result):
         rows.append([name, f"{1e3 * case['seconds']['mmsk']:.3f}", ratios, f"{difference:.1e}"])
     head = ["case", "mmsk, ms", "speed of mmsk", "largest difference"]
     return f"## {result['work']}\n\n{table(head, rows)}"
+
+
+def peers(result):
+    """What a second thread gains and compiling costs; the ratios stand in tables above."""
+    rows = [
+        [
+            name,
+            f"{case['gain']:.2f}×",
+            f"{result['compiling'][name]['compiled_s']:.1f}",
+            f"{result['compiling'][name]['from_cache_s']:.2f}",
+        ]
+        for name, case in result["threads"].items()
+    ]
+    head = ["extractor", "two threads gain", "first call ever, s", "first call of a process, s"]
+    return (
+        f"## Threads and compiling\n\n{table(head, rows)}\n\nGains are by the clock on the "
+        f"wall, at a load average of {result['load_average']:.1f} on "
+        f"{result['machine']['cores']} cores: other work on the machine takes from them."
+    )
 
 
 def imports(result):
@@ -142,6 +162,8 @@ RENDERERS = {
     "speed_hog": speed,
     "speed_mfcc": speed,
     "speed_texture": speed,
+    "speed_union": speed,
+    "speed_peers": peers,
     "speed_imports": imports,
     "quality_tables": tables,
     "quality_matrices": matrices,

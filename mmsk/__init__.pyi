@@ -7,6 +7,7 @@ from . import model_io as model_io
 from . import tabular as tabular
 from . import testing as testing
 from . import text as text
+from . import union as union
 from . import video as video
 from .multimodal import MultimodalClassifier as MultimodalClassifier
 from .multimodal import MultimodalEncoder as MultimodalEncoder

@@ -2,9 +2,12 @@
 
 from typing import Any, NamedTuple
 
-from sklearn.pipeline import FeatureUnion
+import numpy as np
+from sklearn.pipeline import FeatureUnion, make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 
-from mmsk import audio, image, tabular, text, video
+from mmsk import audio, fusion, image, tabular, text, video
+from mmsk.union import MediaUnion
 
 
 class Modality(NamedTuple):
@@ -33,6 +36,9 @@ class Modality(NamedTuple):
 _WORD = r"(?u)\b\w+\b|(?<!\S)[^\w\s]+(?!\S)"
 
 
+_WHOLE_PX = 256  # colour and texture lose nothing at this size, and large photographs time
+
+
 def _text_features(on_error):
     words = text.TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=_WORD)
     # within words, so that endings count and scripts without blanks are covered
@@ -41,7 +47,19 @@ def _text_features(on_error):
 
 
 def _image_features(on_error):
-    return image.HOG(size_px=64, on_error=on_error)
+    # shape, colour and texture; blocks count alike, however many columns they have, and
+    # shares are rooted, so that rare colours and patterns count
+    members = [
+        ("shape", make_pipeline(image.HOG(size_px=64), fusion.BlockScaler())),
+        ("color", _rooted(image.ColorHistogram(size_px=_WHOLE_PX))),
+        ("texture", _rooted(image.LBP(size_px=_WHOLE_PX))),
+    ]
+    return MediaUnion(members, on_error=on_error)
+
+
+def _rooted(extractor):
+    root = FunctionTransformer(np.sqrt, feature_names_out="one-to-one")
+    return make_pipeline(extractor, root, fusion.BlockScaler())
 
 
 def _audio_features(on_error):

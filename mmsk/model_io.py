@@ -14,14 +14,14 @@ _NOTES = "mmsk.json"  # what skops does not write down: versions, and the caller
 _ROOT = type(Path())  # ``root`` may be one; the module of its name depends on the Python
 #: Types beyond skops' own list that a model file may hold. Nothing else is ever loaded.
 _PARTS = (
-    "mmsk.base._sample_transformer.Failure",
+    "mmsk.base._describing.Failure",
     "mmsk.fusion._feature_fusion._toarray",
     "mmsk.multimodal._fusions._as_float64",
     "sklearn.utils._bunch.Bunch",
     f"{_ROOT.__module__}.{_ROOT.__qualname__}",
 )
 _ROOMS = ("mmsk", "mmsk.text", "mmsk.image", "mmsk.audio", "mmsk.video", "mmsk.tabular",
-          "mmsk.fusion")  # fmt: skip
+          "mmsk.union", "mmsk.fusion")  # fmt: skip
 #: Loaded only where the caller asks, since their content reaches unchecked native code.
 _ASKED_FOR = {
     "trees": ("sklearn.tree._tree.Tree", "sklearn.ensemble._hist_gradient_boosting."

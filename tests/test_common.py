@@ -18,6 +18,7 @@ from mmsk.base import SampleTransformer
 from mmsk.exceptions import DecodeError
 from mmsk.multimodal._fusions import CLASSIFIERS, REGRESSORS
 from mmsk.testing import fusion_estimator_checks, media_estimator_checks, media_samples
+from mmsk.union import MediaUnion
 
 from .io.films import film_with_sound
 from .shim import numeric_shim
@@ -27,18 +28,26 @@ _SOUNDS = media_samples("audio").decoded
 _FILMS_WITH_SOUND = [film_with_sound(sound) for sound in _SOUNDS]
 #: What a class is made with that cannot do without or is slow, and samples that are special.
 ARGUMENTS = {
+    "MediaUnion": {
+        "transformer_list": [
+            ("hog", mmsk.image.HOG()),
+            ("color", make_pipeline(mmsk.image.ColorHistogram(), StandardScaler())),
+            ("lbp", mmsk.image.LBP()),
+        ]
+    },
     "AudioTrack": {"extractor": mmsk.audio.MFCC()},
     "FramePooling": {"extractor": mmsk.image.HOG()},
     "PatchEncoder": {"n_centroids": 20, "size_px": 32, "max_patches": 2000},  # or it is slow
 }
 SAMPLES = {
+    "MediaUnion": media_samples("image"),
     "AudioTrack": media_samples("video")._replace(
         decoded=_FILMS_WITH_SOUND,
         encoded=_FILMS_WITH_SOUND,
         tiny=[film_with_sound(_SOUNDS[0][:1])],
     ),
 }
-EXTRACTORS = [c for c in ESTIMATORS if issubclass(c, SampleTransformer)]
+EXTRACTORS = [c for c in ESTIMATORS if issubclass(c, (SampleTransformer, MediaUnion))]
 FUSIONS = [c for c in ESTIMATORS if "views" in c._parameter_constraints]
 #: Extractors whose samples cannot be made of a row of numbers; their parts are run instead.
 NO_SHIM = {"AudioTrack": "its samples are films with sound; MFCC's battery runs its extractor"}
@@ -75,7 +84,7 @@ UNLISTED_BY_POSITION = [
 
 
 def _modality(extractor):
-    return extractor.__module__.split(".")[1]
+    return "image" if extractor is MediaUnion else extractor.__module__.split(".")[1]
 
 
 def _made(extractor):

@@ -5,7 +5,7 @@ python_speech_features cuts frames and scales them in its own way, so its number
 same size and cost, but not equal; ours must equal librosa's.
 """
 
-from benchmarks._harness import interleaved, one_thread, write_result
+from benchmarks._harness import interleaved, one_thread, told, write_result
 
 one_thread()
 
@@ -47,7 +47,7 @@ def largest_difference_db(settings):
     return float(max(differences))
 
 
-def compare(settings):
+def compare(settings, repeats):
     """Seconds, ratios and largest difference from librosa for one setting."""
     samples = recordings()["noise"]
     in_psf = {
@@ -64,7 +64,7 @@ def compare(settings):
         "mmsk": lambda: mmsk_mfcc(y=samples, sr=RATE_HZ, **settings),
     }
     difference_db = largest_difference_db(settings)
-    seconds = interleaved(functions, repeats=200)
+    seconds = interleaved(functions, repeats)
     return {
         "parameters": settings,
         "seconds": seconds,
@@ -73,18 +73,21 @@ def compare(settings):
     }
 
 
+def measured(repeats=200):
+    """What `compare` found for each setting."""
+    return {name: compare(settings, repeats) for name, settings in SETTINGS.items()}
+
+
 def main():
-    found = {name: compare(settings) for name, settings in SETTINGS.items()}
+    found = measured()
     payload = {
         "work": f"MFCC of {LENGTH_S} s at {RATE_HZ} Hz, float32 noise, one thread",
         "aim": {"setting": "speech", "librosa": 3},
         "settings": found,
     }
     write_result("speed_mfcc", payload)
-    for name, measured in found.items():
-        times = (f"{peer} {1e3 * s:.2f} ms" for peer, s in measured["seconds"].items())
-        ratios = (f"{ratio:.1f} x {peer}" for peer, ratio in measured["ratios"].items())
-        print(f"{name}: {', '.join(times)}; speed of mmsk = {', '.join(ratios)}")
+    for name, case in found.items():
+        print(told(name, case))
 
 
 if __name__ == "__main__":

@@ -1,21 +1,28 @@
-"""LBP and colour histogram of a picture: scikit-image with NumPy, and mmsk, one thread.
+"""Texture and colour of a picture: scikit-image with NumPy, and mmsk, one thread.
 
 Run with ``python -m benchmarks.speed.texture``; writes
 ``benchmarks/results/speed_texture.json``. Both sides do the same, of one picture in
-memory: labels or colours of all pixels, then a histogram for each cell of a grid.
+memory: labels, colours or pairs of levels of all pixels, then a histogram or properties for
+each cell of a grid. GIST has no peer in Python: there it is the authors' formulas in NumPy,
+their filters made once.
 """
 
-from benchmarks._harness import interleaved, one_thread, write_result
+from benchmarks._harness import interleaved, one_thread, told, write_result
 
 one_thread()
 
 import warnings  # noqa: E402
+from itertools import product  # noqa: E402
 
 import numpy as np  # noqa: E402
 from skimage import color  # noqa: E402
-from skimage.feature import local_binary_pattern  # noqa: E402
+from skimage.feature import (  # noqa: E402
+    graycomatrix,
+    graycoprops,
+    local_binary_pattern,
+)
 
-from mmsk.image import LBP, ColorHistogram  # noqa: E402
+from mmsk.image import GIST, GLCM, LBP, ColorHistogram  # noqa: E402
 
 SIDE_PX = 128
 N_CELLS = 2
@@ -63,17 +70,59 @@ def peer_colors(image, space):
     return np.concatenate(shares)
 
 
-def compare(extractor, image, peer, tolerance):
+def peer_glcm(gray, extractor):
+    levels = (gray.astype(np.int64) * extractor.levels // 256).astype(np.uint8)
+    found = []
+    for cell in cells_of(levels):
+        matrix = graycomatrix(
+            cell, extractor.distances, extractor.angles, extractor.levels, symmetric=True
+        )
+        found.append(np.stack([graycoprops(matrix, name) for name in extractor.properties], -1))
+    return np.concatenate(found).ravel()
+
+
+def gist_filters(extractor, side):
+    """The authors' transfer functions, side by side."""
+    down, right = np.meshgrid(np.fft.fftfreq(side), np.fft.fftfreq(side), indexing="ij")
+    filters = []
+    for scale, turn in product(range(extractor.n_scales), range(extractor.n_orientations)):
+        angle = np.arctan2(down, right) + np.pi * turn / extractor.n_orientations
+        angle -= 2 * np.pi * (angle > np.pi)
+        near = 3.5 * (np.hypot(down, right) / (0.3 / 1.85**scale) - 1) ** 2
+        filters.append(np.exp(-near - 2 * np.pi * (extractor.n_orientations / 8 * angle) ** 2))
+    return np.stack(filters)
+
+
+def peer_gist(gray, extractor, filters):
+    def transfer(side):
+        cycles = side * np.hypot(*np.meshgrid(np.fft.fftfreq(side), np.fft.fftfreq(side)))
+        return np.exp(-np.log(2) * (cycles / 4) ** 2)
+
+    def through(image, transfer):
+        return np.fft.ifft2(np.fft.fft2(image) * transfer)
+
+    stretched = 255 * (gray - gray.min() + 0.0) / np.ptp(gray)
+    logs = np.pad(np.log(stretched + 1), 5, mode="symmetric")
+    fast = logs - through(logs, transfer(len(logs))).real
+    contrast = np.sqrt(np.abs(through(fast**2, transfer(len(logs)))))
+    evened = np.pad((fast / (0.2 + contrast))[5:-5, 5:-5], 32, mode="symmetric")
+    answers = np.abs(np.fft.ifft2(np.fft.fft2(evened) * filters))[:, 32:-32, 32:-32]
+    n = extractor.n_cells
+    cells = answers.reshape(len(filters), n, SIDE_PX // n, n, SIDE_PX // n)
+    return cells.mean(axis=(2, 4)).ravel()
+
+
+def compare(extractor, image, peer, tolerance, repeats, name="scikit-image"):
     """Seconds, ratio and largest difference for one picture."""
-    functions = {"scikit-image": peer, "mmsk": lambda: extractor._extract(image)}
+    functions = {name: peer, "mmsk": lambda: extractor._extract(image)}
     difference = np.abs(functions["mmsk"]() - peer()).max()
     if difference > tolerance:
-        raise AssertionError(f"mmsk differs from scikit-image by {difference}")
-    seconds = interleaved(functions, repeats=100)
+        raise AssertionError(f"mmsk differs from {name} by {difference}")
+    seconds = interleaved(functions, repeats)
     return {
         "seconds": seconds,
-        "ratios": {"scikit-image": seconds["scikit-image"] / seconds["mmsk"]},
-        "largest_difference_from_scikit_image": float(difference),
+        "ratios": {name: seconds[name] / seconds["mmsk"]},
+        "largest_difference": float(difference),
     }
 
 
@@ -95,20 +144,40 @@ def comparisons():
                 f"ColorHistogram({space}, joint), uint8, {name}",
                 (extractor, image, peer, tolerance),
             )
+        glcm = GLCM(n_cells=N_CELLS)
+        peer = lambda p=gray, e=glcm: peer_glcm(p, e)  # noqa: E731
+        yield (
+            f"GLCM(32 levels, 8 offsets, 6 properties), uint8, {name}",
+            (glcm, gray, peer, 1e-9),
+        )
+
+
+def gist_case(repeats):
+    """GIST, whose peer is the authors' formulas."""
+    gray, gist = pictures()["noise"][:, :, 0], GIST(size_px=SIDE_PX)
+    filters = gist_filters(gist, SIDE_PX + 64)
+    peer = lambda: peer_gist(gray, gist, filters)  # noqa: E731
+    return compare(gist, gray, peer, 1e-5, repeats, "NumPy in float64")
+
+
+def measured(repeats=100):
+    """What `compare` found of each case."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # scikit-image warns of floating pictures
+        found = {name: compare(*arguments, repeats) for name, arguments in comparisons()}
+    return {**found, "GIST(4 scales, 8 orientations), uint8, noise": gist_case(repeats // 4)}
 
 
 def main():
-    warnings.simplefilter("ignore")  # scikit-image warns of floating pictures
-    found = {name: compare(*arguments) for name, arguments in comparisons()}
+    found = measured()
     payload = {
-        "work": f"Histograms in {N_CELLS} x {N_CELLS} cells of a picture of {SIDE_PX} x "
-        f"{SIDE_PX} pixels, one thread",
+        "work": f"Texture and colour in cells of a picture of {SIDE_PX} x {SIDE_PX} pixels, "
+        "one thread",
         "pictures": found,
     }
     write_result("speed_texture", payload)
-    for name, measured in found.items():
-        times = (f"{peer} {1e3 * s:.3f} ms" for peer, s in measured["seconds"].items())
-        print(f"{name}: {', '.join(times)}: {measured['ratios']['scikit-image']:.1f} x")
+    for name, case in found.items():
+        print(told(name, case))
 
 
 if __name__ == "__main__":

@@ -132,11 +132,11 @@ class MFCC(TimedTransformer):
         numbers = [f"{number:02d}" for number in range(self.n_mfcc)]
         return [f"{kind}_{number}_{pool}" for kind, pool in statistics for number in numbers]
 
-    def _read(self, source):
-        samples, _ = read_audio(source, rate_hz=self.rate_hz)
-        return samples
+    def _reading(self):
+        return read_audio, {"rate_hz": self.rate_hz}
 
-    def _extract(self, samples):
+    def _extract(self, sound):
+        samples, _ = sound
         n_window = max(1, round(self.window_s * self.rate_hz))
         coefficients = mfcc(
             y=samples,

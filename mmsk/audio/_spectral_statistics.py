@@ -155,11 +155,11 @@ class SpectralStatistics(TimedTransformer):
         pools = ["mean", "std", "delta_std", *(f"part{part + 1}" for part in range(N_PARTS))]
         return [f"{series}_{pool}" for series in _names(self.rate_hz) for pool in pools]
 
-    def _read(self, source):
-        samples, _ = read_audio(source, rate_hz=self.rate_hz)
-        return samples
+    def _reading(self):
+        return read_audio, {"rate_hz": self.rate_hz}
 
-    def _extract(self, samples):
+    def _extract(self, sound):
+        samples, _ = sound
         frames = frame_statistics(
             samples,
             self.rate_hz,

@@ -1,6 +1,13 @@
 """What all extractors of media share."""
 
-from mmsk.base._sample_transformer import Failure, SampleTransformer
+from mmsk.base._describing import Failure, describe_column, warn_of_failures
+from mmsk.base._sample_transformer import SampleTransformer
 from mmsk.base._timed import TimedTransformer
 
-__all__ = ["Failure", "SampleTransformer", "TimedTransformer"]
+__all__ = [
+    "Failure",
+    "SampleTransformer",
+    "TimedTransformer",
+    "describe_column",
+    "warn_of_failures",
+]

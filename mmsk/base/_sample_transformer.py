@@ -1,9 +1,6 @@
 """The base of all extractors: one column of samples in, one float32 row per sample out."""
 
-import warnings
-from functools import partial
 from numbers import Integral
-from typing import NamedTuple
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
@@ -15,34 +12,16 @@ from mmsk._utils.sklearn_private import (
     check_feature_names_in,
     validate_params,
 )
-from mmsk._utils.workers import map_samples
-from mmsk.exceptions import FailedSamplesWarning
-from mmsk.io._sources import as_sources, describe_source
-
-
-class Failure(NamedTuple):
-    """A sample that could not be read or described.
-
-    Attributes
-    ----------
-    row : int
-        Position in the column, from 0.
-    source : str
-        The source in a few words: a path, or kind and shape.
-    reason : str
-        What was wrong with it.
-    """
-
-    row: int
-    source: str
-    reason: str
+from mmsk.base._describing import describe_column, warn_of_failures
+from mmsk.io._sources import as_sources
 
 
 class SampleTransformer(TransformerMixin, BaseEstimator):
     """Base class: validate, read, extract, stack.
 
-    A subclass defines ``_read`` (source to decoded sample), ``_extract`` (sample to
-    1-D features) and ``_feature_names``; ``_fit_cells`` where it learns from the column.
+    A subclass defines ``_reading`` (which reader, with which parameters) or ``_read``
+    (source to decoded sample), ``_extract`` (sample to 1-D features) and
+    ``_feature_names``; ``_fit_cells`` where it learns from the column.
     A missing sample is a row of NaN. A cell that holds a list of sources becomes the mean
     and maximum of their rows, if ``fit`` met a list; otherwise their mean.
     """
@@ -90,8 +69,7 @@ class SampleTransformer(TransformerMixin, BaseEstimator):
             If a sample cannot be read, with ``on_error="raise"``.
         """
         features, _, failures = self.transform_present(X)
-        if failures:
-            warnings.warn(self._failure_message(failures, len(features)), FailedSamplesWarning)
+        warn_of_failures(self, failures, len(features))
         return features
 
     def transform_with_errors(self, X):
@@ -127,6 +105,24 @@ class SampleTransformer(TransformerMixin, BaseEstimator):
             With ``on_error="missing"``; otherwise an unreadable sample raises.
         """
         return self._transform(X, raising=self.on_error == "raise")
+
+    def fit_transform_present(self, X, y=None, rows=None):
+        """Fit, and give what `transform_present` gives.
+
+        Parameters
+        ----------
+        X : column of n_samples sources
+        y : ignored
+        rows : ndarray of shape (n_samples,), bool, or None
+            Rows that count; the others are as good as missing. None: all.
+
+        Returns
+        -------
+        features, present, errors
+            As of `transform_present`.
+        """
+        features, present, failures = self.fit(X, y).transform_present(X)
+        return features, present if rows is None else present & rows, failures
 
     def missing_samples(self, X):
         """Which samples of a column there is nothing to read of, before anything is read.
@@ -172,6 +168,15 @@ class SampleTransformer(TransformerMixin, BaseEstimator):
         """The decoded sample; a decoded sample passes straight through.
 
         None where the source is whole, but holds nothing of what is described.
+        """
+        reader, parameters = self._reading()
+        return reader(source, **parameters)
+
+    def _reading(self):
+        """What `_read` calls, and how: ``(read_image, {"gray": True})``.
+
+        Extractors that say the same share one decoded sample in a `MediaUnion`, which
+        none of them may write to. One that has a `_read` of its own shares with none.
         """
         raise NotImplementedError
 
@@ -231,50 +236,27 @@ class SampleTransformer(TransformerMixin, BaseEstimator):
         return [f"{pool}_{name}" for pool in ("mean", "max") for name in names]
 
     def _transform(self, X, *, raising):
-        check_is_fitted(self)
-        cells = self._cells(X, reset=False)
-        row = partial(self._row, raising=raising)
-        rows = map_samples(row, list(enumerate(cells)), self.n_jobs)
-        features = np.full((len(cells), len(self._names_out())), np.nan, dtype=np.float32)
-        present = np.zeros(len(cells), dtype=bool)
-        failures = []
-        for index, found in enumerate(rows):
-            if isinstance(found, Failure):
-                failures.append(found)
-            elif found is not None:
-                features[index], present[index] = found, True
-        return features, present, failures
+        blocks, present, failures = describe_column(self, [self], X, raising=raising)
+        return blocks[0], present, failures
 
-    def _row(self, numbered_cell, *, raising):
-        """Features of one cell, None if it is missing, or the `Failure` to read it."""
-        index, cell = numbered_cell
-        try:
-            sources = self._sources(cell)
-            if not sources:
-                return None
-            samples = map(self._read, sources)  # one at a time in memory
-            rows = [self._extract(sample) for sample in samples if sample is not None]
-            if not rows:
-                return None
-            rows = np.stack(rows)
-        except ValueError as error:
-            if not raising:
-                return Failure(index, describe_source(cell), str(error))
-            error.add_note(
-                f"{type(self).__name__}: row {index}, source {describe_source(cell)}"
-            )
-            raise
+    def _pooled(self, rows):
+        """One row of those of a cell's samples; None if there are none."""
+        if not rows:
+            return None
+        rows = np.stack(rows)
         if self.pools_lists_:
             return np.concatenate([rows.mean(axis=0), rows.max(axis=0)])
         return rows.mean(axis=0) if len(rows) > 1 else rows[0]
 
-    def _failure_message(self, failures, n_rows):
-        first = failures[0]
-        return (
-            f"{type(self).__name__}: {len(failures)} of {n_rows} samples could not be read "
-            f"and are rows of NaN; the first is row {first.row}: {first.reason}. "
-            "transform_with_errors(X) lists them all."
-        )
+    def _reads_like(self, other):
+        """Whether a sample that one of two extractors decoded serves the other as well."""
+        shared = type(self)._read is SampleTransformer._read
+        alike = all(getattr(type(self), m) is getattr(type(other), m) for m in _OF_READING)
+        return shared and alike and self._reading() == other._reading()
+
+
+#: Methods that say what stands in a column and how it is read.
+_OF_READING = ("_cells", "_samples", "_members", "_sources", "_read")
 
 
 def _is_numeric(X):

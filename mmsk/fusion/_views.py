@@ -112,9 +112,10 @@ def fit_view(estimator, X_view, y=None, sample_weight=None, groups=None, *, kind
     if not present.any():
         return None, ViewRows(None, present, [])
     with own_config():
-        if head is not None:
-            head.fit(X_view, y)
-        rows = _read(head, X_view, present)
+        try:
+            rows = _read(head, X_view, present, y, fitting=True)
+        except NothingToLearnError:  # as good as absent
+            return None, ViewRows(None, np.zeros_like(present), [])
         present = rows.present
         if not present.any():
             return None, rows._replace(values=None)
@@ -190,12 +191,15 @@ def _missing(head, X_view):
     return missing_rows(X_view)
 
 
-def _read(head, X_view, present):
+def _read(head, X_view, present, y=None, *, fitting=False):
     """What the rest of the view works on: of the rows that are there and can be read."""
     if head is None:
         return ViewRows(take_rows(X_view, present), present, [])
     # the extractor gets all rows, so that it counts them as the user does
-    features, described, failures = head.transform_present(X_view)
+    if fitting:
+        features, described, failures = head.fit_transform_present(X_view, y, present)
+    else:
+        features, described, failures = head.transform_present(X_view)
     present = present & described
     return ViewRows(as_matrix(features)[present], present, failures)
 

@@ -39,6 +39,9 @@ class ColorHistogram(SampleTransformer):
         histogram of its own, ``3 * n_bins`` for each cell.
     n_cells : int, default=2
         Cells per side of a square grid; 1 takes the whole picture.
+    size_px : int or None, default=None
+        Side of the square that pictures are resized to first, aspect ignored; JPEG files
+        are then decoded at the smallest scale that is as large. None keeps their size.
     n_jobs : int or None, default=None
         Pictures read and described at once. None means 1, or what
         ``joblib.parallel_config`` says.
@@ -103,15 +106,25 @@ class ColorHistogram(SampleTransformer):
         "n_bins": [Interval(Integral, 1, 256, closed="both")],
         "joint": ["boolean"],
         "n_cells": [Interval(Integral, 1, None, closed="left")],
+        "size_px": [Interval(Integral, 1, None, closed="left"), None],
     }
 
     def __init__(
-        self, space="hsv", n_bins=8, joint=False, n_cells=2, *, n_jobs=None, on_error="raise"
+        self,
+        space="hsv",
+        n_bins=8,
+        joint=False,
+        n_cells=2,
+        size_px=None,
+        *,
+        n_jobs=None,
+        on_error="raise",
     ):
         self.space = space
         self.n_bins = n_bins
         self.joint = joint
         self.n_cells = n_cells
+        self.size_px = size_px
         self.n_jobs = n_jobs
         self.on_error = on_error
 
@@ -122,8 +135,8 @@ class ColorHistogram(SampleTransformer):
                 f"{_MOST_JOINT_BINS}, got n_bins={self.n_bins}"
             )
 
-    def _read(self, source):
-        return read_image(source)
+    def _reading(self):
+        return read_image, {"size_px": self.size_px}
 
     def _extract(self, image):
         if min(image.shape[:2]) < self.n_cells:

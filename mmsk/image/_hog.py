@@ -166,8 +166,8 @@ class HOG(SampleTransformer):
                 f"{least[0]} x {least[1]} pixels, got {size[0]} x {size[1]}"
             )
 
-    def _read(self, source):
-        return read_image(source, size_px=self.size_px_, gray=True)
+    def _reading(self):
+        return read_image, {"size_px": self.size_px_, "gray": True}
 
     def _extract(self, image):
         return hog(

@@ -110,8 +110,8 @@ class ImageStatistics(SampleTransformer):
         self.n_jobs = n_jobs
         self.on_error = on_error
 
-    def _read(self, source):
-        return read_image(source)
+    def _reading(self):
+        return read_image, {"size_px": None}
 
     def _extract(self, image):
         image = as_bytes(image)

@@ -9,7 +9,7 @@ import numpy as np
 from mmsk._kernels import texture as kernels
 from mmsk._utils.sklearn_private import Interval, StrOptions
 from mmsk.base import SampleTransformer
-from mmsk.io import read_image
+from mmsk.io import read_image, to_gray
 
 _METHODS = ("default", "ror", "uniform", "nri_uniform")
 _MOST_TABLED_POINTS = 16  # 65,536 patterns
@@ -38,6 +38,9 @@ class LBP(SampleTransformer):
           ``n_points * (n_points - 1) + 3``.
     n_cells : int, default=2
         Cells per side of a square grid; 1 takes the whole picture.
+    size_px : int or None, default=None
+        Side of the square that pictures are resized to first, aspect ignored; JPEG files
+        are then decoded at the smallest scale that is as large. None keeps their size.
     n_jobs : int or None, default=None
         Pictures read and described at once. None means 1, or what
         ``joblib.parallel_config`` says.
@@ -53,7 +56,7 @@ class LBP(SampleTransformer):
     Notes
     -----
     Features are float32 in 0..1, by row and column of the cell, and label. Shares sum
-    to 1 in each cell. A missing sample is a row of NaN. Pictures keep their size.
+    to 1 in each cell. A missing sample is a row of NaN.
 
     Labels are those of ``skimage.feature.local_binary_pattern(gray, n_points, radius,
     method)``, equal for bytes and floats; those of "ror", which leave gaps, are
@@ -61,6 +64,9 @@ class LBP(SampleTransformer):
     because scikit-image takes the outside as black there; cells divide the rest. In
     even areas the points between pixels fall on either side by rounding, as they do in
     scikit-image.
+
+    Several radii, as in the literature, are members of a `MediaUnion`: ``LBP(8, 1)``,
+    ``LBP(16, 2)`` and ``LBP(24, 3)`` then read each picture once.
 
     The default tells directions apart, because photographs are upright, and needs 59
     labels for that.
@@ -96,6 +102,7 @@ class LBP(SampleTransformer):
         "radius": [Interval(Real, 0, None, closed="neither")],
         "method": [StrOptions(set(_METHODS))],
         "n_cells": [Interval(Integral, 1, None, closed="left")],
+        "size_px": [Interval(Integral, 1, None, closed="left"), None],
     }
 
     def __init__(
@@ -104,6 +111,7 @@ class LBP(SampleTransformer):
         radius=1,
         method="nri_uniform",
         n_cells=2,
+        size_px=None,
         *,
         n_jobs=None,
         on_error="raise",
@@ -112,6 +120,7 @@ class LBP(SampleTransformer):
         self.radius = radius
         self.method = method
         self.n_cells = n_cells
+        self.size_px = size_px
         self.n_jobs = n_jobs
         self.on_error = on_error
 
@@ -122,10 +131,12 @@ class LBP(SampleTransformer):
                 f"n_points={self.n_points}. 'uniform' and 'nri_uniform' take up to 24."
             )
 
-    def _read(self, source):
-        return read_image(source, gray=True)
+    def _reading(self):
+        # in colour, as what else describes whole pictures
+        return read_image, {"size_px": self.size_px}
 
     def _extract(self, image):
+        image = to_gray(image)
         margin = _circle(self.n_points, self.radius)[2]
         least = 2 * margin + self.n_cells
         if min(image.shape) < least:

@@ -171,8 +171,8 @@ class TextStatistics(SampleTransformer):
     def _feature_names(self):
         return [*_NAMES, *(f"lexicon_{name}" for name in self.lexicons_)]
 
-    def _read(self, source):
-        return read_text(source)
+    def _reading(self):
+        return read_text, {}
 
     def _extract(self, text):
         text = unicodedata.normalize("NFC", text)

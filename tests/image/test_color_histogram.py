@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import skimage.color
 
-from mmsk.image import ColorHistogram
+from mmsk.image import GLCM, LBP, ColorHistogram
 from mmsk.image._color_histogram import _values
+from mmsk.io import read_image
 
 RNG = np.random.default_rng(0)
 NOISE = RNG.integers(0, 256, (23, 31, 3), dtype=np.uint8)
@@ -155,3 +156,11 @@ def test_too_many_joint_bins_are_refused_in_fit():
     with pytest.raises(ValueError, match="at most n_bins=32, got n_bins=33"):
         ColorHistogram(n_bins=33, joint=True).fit([NOISE])
     assert ColorHistogram(n_bins=33).fit_transform([NOISE]).shape == (1, 4 * 99)
+
+
+@pytest.mark.parametrize("extractor", [ColorHistogram, LBP, GLCM], ids=lambda c: c.__name__)
+def test_a_given_size_is_that_of_the_resized_picture(extractor):
+    small = read_image(NOISE, size_px=16)
+    found = extractor(size_px=16).fit_transform([NOISE])
+    np.testing.assert_array_equal(found, extractor().fit_transform([small]))
+    assert np.isfinite(extractor(size_px=16).fit_transform([NOISE[:1, :1]])).all()

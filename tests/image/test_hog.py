@@ -1,8 +1,12 @@
 """What only HOG and hog do; the rest is in tests/test_common.py."""
 
+import io
+from unittest import mock
+
 import numpy as np
 import pytest
 import skimage.feature
+from PIL import Image
 
 from mmsk.exceptions import DecodeError, FailedSamplesWarning
 from mmsk.image import HOG, hog
@@ -206,6 +210,25 @@ def test_a_given_size_is_kept_and_fit_reads_nothing(size_px, size):
     assert extractor.size_px_ == size
     expected = hog(read_image(NOISE, size_px=size), cells_per_block=(2, 2))
     np.testing.assert_array_equal(extractor.transform([NOISE])[0], expected.astype(np.float32))
+
+
+@pytest.mark.parametrize(
+    ("size_px", "decoded"), [(64, 160), (160, 160), (161, 320), (641, 1280)]
+)
+def test_a_large_jpeg_is_decoded_at_the_smallest_scale_that_does(size_px, decoded):
+    stream = io.BytesIO()
+    Image.fromarray(NOISE).resize((1280, 1280)).save(stream, "JPEG")
+    opening, opened = Image.open, []
+
+    def noted(file):
+        opened.append(opening(file))
+        return opened[-1]
+
+    with mock.patch.object(Image, "open", noted):
+        found = HOG(size_px=size_px).fit([None]).transform([stream.getvalue()])
+    assert opened[0].size == (decoded, decoded)
+    whole = HOG(size_px=size_px).fit([None]).transform([np.asarray(opening(stream))])
+    assert np.corrcoef(found, whole)[0, 1] > 0.95
 
 
 def test_names_tell_block_cell_and_orientation_in_the_order_of_the_features():

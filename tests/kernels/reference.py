@@ -350,3 +350,52 @@ def color_sums(pixels):
     saturation = [colorsys.rgb_to_hsv(*color)[1] for color in pixels.reshape(-1, 3).tolist()]
     measures = red - green, red + green - 2 * blue, np.array(saturation)
     return np.array([(m**power).sum() for m in measures for power in (1, 2)])
+
+
+def cooccurrences(labels, row_offsets, column_offsets, n_levels):
+    counts = np.zeros((len(row_offsets), n_levels, n_levels), np.int32)
+    places = dict(np.ndenumerate(labels))
+    for matrix, down, right in zip(counts, row_offsets, column_offsets, strict=True):
+        for (row, col), first in places.items():
+            if (row + down, col + right) in places:
+                matrix[first, places[row + down, col + right]] += 1
+    return counts
+
+
+def pair_codes(labels, start, stop, down, right, n_levels, codes):
+    firsts = [(row, col) for row in range(start, stop) for col in range(labels.shape[1])]
+    firsts = [(row, col) for row, col in firsts if 0 <= col + right < labels.shape[1]]
+    for pair, (row, col) in enumerate(firsts):
+        codes[pair] = n_levels * int(labels[row, col]) + labels[row + down, col + right]
+    return len(firsts)
+
+
+def count_by_turns(codes, counts, other):
+    counts += np.bincount(codes, minlength=len(counts)).astype(counts.dtype)
+
+
+def matrix_properties(counts, entropies):
+    properties = np.empty((len(counts), 10))
+    for found, matrix in zip(properties, counts, strict=True):
+        total, *sums, entropy = level_sums(matrix, entropies)
+        correlation, mean, variance = level_moments(matrix, total)
+        energy, std = np.sqrt(sums[3]), np.sqrt(variance)
+        found[:] = [*sums, energy, correlation, mean, variance, std, entropy]
+    return properties
+
+
+def level_sums(matrix, entropies):
+    shares = matrix / matrix.sum()
+    first, second = np.indices(matrix.shape)
+    apart = np.abs(first - second)
+    logs = np.log(shares, where=shares > 0, out=np.zeros_like(shares))
+    sums = (shares * apart**2, shares * apart, shares / (1 + apart**2), shares**2)
+    return matrix.sum(), *(part.sum() for part in sums), -(shares * logs).sum()
+
+
+def level_moments(matrix, total):
+    pairs = np.repeat(np.argwhere(matrix >= 0), matrix.ravel(), axis=0).astype(float)
+    mean, variance = pairs[:, 0].mean(), pairs[:, 0].var()
+    if (pairs == pairs[0]).all(axis=0).any():
+        return 1.0, mean, variance
+    return np.corrcoef(pairs.T)[0, 1], mean, variance

@@ -113,7 +113,7 @@ def test_a_damaged_file_raises_where_asked(folder, table):
     table.loc[3, "photo"] = "damaged.png"
     with pytest.raises(DecodeError, match="cannot read an image") as info:
         MultimodalClassifier(root=folder, on_error="raise").fit(table, Y)
-    assert "HOG: row 3" in info.value.__notes__[0]
+    assert "MediaUnion: row 3" in info.value.__notes__[0]
 
 
 def test_the_root_can_be_reset_for_prediction(folder, table, tmp_path):

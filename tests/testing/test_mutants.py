@@ -110,14 +110,14 @@ class DerivesInTheConstructor(Sound):
 
 
 class SwallowsErrors(Sound):
-    def _row(self, numbered_cell, *, raising):
-        return super()._row(numbered_cell, raising=False)
+    def _transform(self, X, *, raising):
+        return super()._transform(X, raising=False)
 
 
 class ForgetsTheRow(Sound):
-    def _row(self, numbered_cell, *, raising):
+    def _transform(self, X, *, raising):
         try:
-            return super()._row(numbered_cell, raising=raising)
+            return super()._transform(X, raising=raising)
         except ValueError as error:
             error.__notes__ = []
             raise

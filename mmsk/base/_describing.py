@@ -1,0 +1,126 @@
+"""A column described by several extractors at once, each sample read as seldom as can be."""
+
+import warnings
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+from sklearn.utils.validation import check_is_fitted
+
+from mmsk._utils.workers import map_samples
+from mmsk.exceptions import FailedSamplesWarning
+from mmsk.io._sources import describe_source
+
+
+class Failure(NamedTuple):
+    """A sample that could not be read or described.
+
+    Attributes
+    ----------
+    row : int
+        Position in the column, from 0.
+    source : str
+        The source in a few words: a path, or kind and shape.
+    reason : str
+        What was wrong with it.
+    """
+
+    row: int
+    source: str
+    reason: str
+
+
+def describe_column(owner, extractors, X, *, raising):
+    """Features of a column by several extractors; those that read alike share samples.
+
+    Parameters
+    ----------
+    owner : estimator
+        Named in errors; its ``n_jobs`` samples are worked on at once.
+    extractors : list of SampleTransformer
+        At least one, all fitted on columns like X.
+    X : column of n_samples sources
+    raising : bool
+        Whether a sample that cannot be read raises.
+
+    Returns
+    -------
+    blocks : list of ndarray of shape (n_samples, n_features), float32
+        Of each extractor; NaN in rows that are missing, or that one of them cannot read.
+    present : ndarray of shape (n_samples,), bool
+        True where every extractor found what it describes.
+    failures : list of Failure
+        One for a row.
+    """
+    for extractor in extractors:
+        check_is_fitted(extractor)
+    groups = _reading_alike(extractors)
+    columns = [group[0]._cells(X, reset=False) for group in groups]
+    row = partial(_row, type(owner).__name__, groups, raising=raising)
+    rows = map_samples(row, list(enumerate(zip(*columns, strict=True))), owner.n_jobs)
+    in_groups = [extractor for group in groups for extractor in group]
+    widths = [len(extractor._names_out()) for extractor in in_groups]
+    blocks = [np.full((len(rows), width), np.nan, dtype=np.float32) for width in widths]
+    present = np.zeros(len(rows), dtype=bool)
+    failures = [found for found in rows if isinstance(found, Failure)]
+    for index, found in enumerate(rows):
+        if isinstance(found, Failure):
+            continue
+        for block, features in zip(blocks, found, strict=True):
+            if features is not None:
+                block[index] = features
+        present[index] = all(features is not None for features in found)
+    return [blocks[in_groups.index(e)] for e in extractors], present, failures
+
+
+def _reading_alike(extractors):
+    """Extractors in groups that can share decoded samples."""
+    groups = []
+    for extractor in extractors:
+        for group in groups:
+            if extractor._reads_like(group[0]):
+                group.append(extractor)
+                break
+        else:
+            groups.append([extractor])
+    return groups
+
+
+def _row(owner, groups, numbered_cells, *, raising):
+    """Features of one row by each extractor, None of what is missing, or a `Failure`."""
+    index, cells = numbered_cells
+    rows = []
+    for group, cell in zip(groups, cells, strict=True):
+        try:
+            rows += _described(group, cell)
+        except ValueError as error:
+            source = describe_source(cell)
+            if not raising:
+                return Failure(index, source, str(error))
+            error.add_note(f"{owner}: row {index}, source {source}")
+            raise
+    return rows
+
+
+def _described(group, cell):
+    """Features of one cell by each extractor of a group, None of what is missing."""
+    rows = [[] for _ in group]
+    for source in group[0]._sources(cell):  # one sample at a time in memory
+        sample = group[0]._read(source)
+        if sample is not None:
+            for extractor, found in zip(group, rows, strict=True):
+                found.append(extractor._extract(sample))
+    return [extractor._pooled(found) for extractor, found in zip(group, rows, strict=True)]
+
+
+def warn_of_failures(owner, failures, n_rows):
+    """Tell the caller of ``transform`` which samples could not be read, in one warning."""
+    if not failures:
+        return
+    first = failures[0]
+    message = (
+        f"{type(owner).__name__}: {len(failures)} of {n_rows} samples could not be read "
+        f"and are rows of NaN; the first is row {first.row}: {first.reason}. "
+        "transform_with_errors(X) lists them all."
+    )
+    warnings.warn(message, FailedSamplesWarning)

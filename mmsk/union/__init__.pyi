@@ -1,0 +1,1 @@
+from ._media_union import MediaUnion as MediaUnion
