@@ -26,12 +26,34 @@ def table(header, rows):
 def speed(result):
     """A table of a result with seconds and ratios for each case."""
     rows = []
-    for name, case in (result.get("pictures") or result.get("settings")).items():
+    for name, case in (
+        result.get("pictures") or result.get("settings") or result["cases"]
+    ).items():
         ratios = ", ".join(f"{r:.1f}× {peer}" for peer, r in case["ratios"].items())
         difference = next(v for key, v in case.items() if key.startswith("largest_difference"))
         rows.append([name, f"{1e3 * case['seconds']['mmsk']:.3f}", ratios, f"{difference:.1e}"])
     head = ["case", "mmsk, ms", "speed of mmsk", "largest difference"]
     return f"## {result['work']}\n\n{table(head, rows)}"
+
+
+def text_speed(result):
+    """The vectorizers: speed, and memory beside scikit-learn's."""
+    rows = [
+        [case, f"{peak['mmsk']:.0f}", f"{peak['scikit-learn']:.0f}"]
+        + [
+            f"{result['gain_of_a_second_thread'][case]:.2f}×",
+            f"{result['compile_s'][case]:.1f}",
+        ]
+        for case, peak in result["peak_memory_mb_by_peer"].items()
+    ]
+    head = [
+        "case",
+        "peak of mmsk, MB",
+        "of scikit-learn, MB",
+        "two threads gain",
+        "compiling, s",
+    ]
+    return f"{speed(result)}\n\n{table(head, rows)}"
 
 
 def peers(result):
@@ -157,6 +179,7 @@ def pictures(result):
 
 
 RENDERERS = {
+    "speed_text": text_speed,
     "quality_tuxpaint_image": pictures,
     "speed_patches": speed,
     "speed_hog": speed,

@@ -6,7 +6,7 @@ from the data folder, then docstrings of the installed packages, until there are
 Matrices must be equal. Peak memory and compilation are measured in processes of their own.
 """
 
-from benchmarks._harness import interleaved, one_thread, write_result
+from benchmarks._harness import interleaved, one_thread, told, write_result
 
 one_thread()
 
@@ -17,6 +17,7 @@ import resource  # noqa: E402
 import subprocess  # noqa: E402
 import sys  # noqa: E402
 import sysconfig  # noqa: E402
+import tempfile  # noqa: E402
 import time  # noqa: E402
 from functools import partial  # noqa: E402
 from pathlib import Path  # noqa: E402
@@ -36,6 +37,8 @@ CASES = {
     "char_wb (3, 5)": ({"analyzer": "char_wb", "ngram_range": (3, 5)}, 10),
 }
 MODULES = {"scikit-learn": sklearn_text, "mmsk": mmsk_text}
+VECTORIZERS = ["CountVectorizer", "TfidfVectorizer"]
+TOLERANCE = 1e-12
 REPEATS = 3
 
 
@@ -75,77 +78,108 @@ def _docstrings(path):
             yield ast.get_docstring(node)
 
 
-def compare(documents, parameters):
-    """Seconds and ratio of each vectorizer, after a check that matrices are equal."""
-    found = {}
-    for name in ("CountVectorizer", "TfidfVectorizer"):
-        makers = {
-            peer: partial(getattr(module, name), **parameters)
-            for peer, module in MODULES.items()
-        }
-        makers["mmsk, 2 threads"] = partial(makers["mmsk"], n_jobs=2)
-        functions = {peer: partial(_fit, make, documents) for peer, make in makers.items()}
-        _check_equal(documents, name, parameters)
-        seconds = interleaved(functions, repeats=REPEATS)
-        ratios = {peer: seconds["scikit-learn"] / seconds[peer] for peer in list(seconds)[1:]}
-        found[name] = {"seconds": seconds, "times_as_fast_as_scikit_learn": ratios}
-    return found
+def measured(repeats=REPEATS):
+    """Seconds and ratios of each case, after a check that matrices are equal."""
+    documents = corpus()
+    return {
+        f"{name}, {case}": _measured_case(documents, name, case, min(repeats, REPEATS))
+        for case in CASES
+        for name in VECTORIZERS
+    }
+
+
+def _measured_case(documents, name, case, repeats):
+    parameters, _ = CASES[case]
+    makers = {
+        peer: partial(getattr(module, name), **parameters) for peer, module in MODULES.items()
+    }
+    difference = _largest_difference(documents, makers)
+    functions = {peer: partial(_fit, make, documents) for peer, make in makers.items()}
+    seconds = interleaved(functions, repeats)
+    return {
+        "seconds": seconds,
+        "ratios": {"scikit-learn": seconds["scikit-learn"] / seconds["mmsk"]},
+        "largest_difference_from_scikit_learn": difference,
+    }
 
 
 def _fit(make, documents):
     return make().fit_transform(documents)
 
 
-def _check_equal(documents, name, parameters):
-    theirs = getattr(sklearn_text, name)(**parameters)
-    ours = getattr(mmsk_text, name)(**parameters)
-    expected, found = theirs.fit_transform(documents), ours.fit_transform(documents)
-    if ours.vocabulary_ != theirs.vocabulary_:
-        raise AssertionError("another vocabulary")
-    difference = abs(found - expected)
-    if difference.nnz and difference.max() > 1e-12:
-        raise AssertionError(f"differs from scikit-learn by {difference.max()}")
+def _largest_difference(documents, makers):
+    fitted = {peer: make() for peer, make in makers.items()}
+    matrices = {peer: each.fit_transform(documents) for peer, each in fitted.items()}
+    if fitted["mmsk"].vocabulary_ != fitted["scikit-learn"].vocabulary_:
+        raise AssertionError("mmsk finds another vocabulary than scikit-learn")
+    found, expected = matrices["mmsk"], matrices["scikit-learn"].sorted_indices()
+    if not np.array_equal(found.indices, expected.indices):
+        raise AssertionError("mmsk finds other terms in documents than scikit-learn")
+    difference = float(np.abs(found.data - expected.data).max())
+    if difference > TOLERANCE:
+        raise AssertionError(f"mmsk differs from scikit-learn by {difference}")
+    return difference
 
 
-def measured_apart(what, case):
+def gain_of_a_second_thread(case):
+    """By the clock on the wall: how many times as fast two threads are as one."""
+    documents, (parameters, _) = corpus(), CASES[case]
+    functions = {
+        f"{n} threads": partial(
+            _fit, partial(mmsk_text.CountVectorizer, **parameters, n_jobs=n), documents
+        )
+        for n in (1, 2)
+    }
+    seconds = interleaved(functions, REPEATS, clock=time.perf_counter)
+    return seconds["1 threads"] / seconds["2 threads"]
+
+
+def measured_apart(what, case, path=""):
     """What a process of its own finds: see `_child`."""
-    command = [sys.executable, "-m", "benchmarks.speed.text", what, case]
+    command = [sys.executable, "-m", "benchmarks.speed.text", what, case, str(path)]
     environment = {**os.environ, "MMSK_KERNEL_CACHE": "0"} if what == "compile" else None
     output = subprocess.run(command, capture_output=True, check=True, env=environment)
     return json.loads(output.stdout)
 
 
-def _child(what, case):
+def peak_memory(documents):
+    """Megabytes that `fit_transform` of each peer adds to the peak of its process."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "documents.json"
+        path.write_text(json.dumps(documents))
+        return {
+            case: {peer: measured_apart(peer, case, path) for peer in MODULES} for case in CASES
+        }
+
+
+def _child(what, case, path):
     """Megabytes that fitting adds to the peak, or seconds until a first word is counted."""
     parameters, _ = CASES[case]
     if what == "compile":
         start = time.perf_counter()
         mmsk_text.CountVectorizer(**parameters).fit_transform(["one document"])
         return time.perf_counter() - start
-    documents = corpus()
+    documents = json.loads(Path(path).read_text())
+    MODULES[what].CountVectorizer(**parameters).fit_transform(["one document"])
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    MODULES[what].TfidfVectorizer(**parameters).fit_transform(documents)
+    _fit(partial(MODULES[what].TfidfVectorizer, **parameters), documents)
     return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
 
 
 def main():
     documents = corpus()
-    cases = {}
-    for case, (parameters, aim) in CASES.items():
-        cases[case] = {
-            "aim": aim,
-            **compare(documents, parameters),
-            "peak_memory_mb": {peer: measured_apart(peer, case) for peer in MODULES},
-            "compile_s": measured_apart("compile", case),
-        }
-        for name in ("CountVectorizer", "TfidfVectorizer"):
-            ratio = cases[case][name]["times_as_fast_as_scikit_learn"]["mmsk"]
-            print(f"{case}, {name}: {ratio:.1f} times as fast as scikit-learn (aim {aim})")
+    cases = measured()
+    for name, case in cases.items():
+        print(told(name, case), flush=True)
     payload = {
-        "work": "fit_transform of documents, one thread",
+        "work": "fit_transform of 30 MB of documents, one thread, processor time",
         "documents": len(documents),
-        "characters": int(np.sum([len(document) for document in documents])),
+        "characters": sum(map(len, documents)),
+        "aim": {case: {"scikit-learn": aim} for case, (_, aim) in CASES.items()},
         "cases": cases,
+        "gain_of_a_second_thread": {case: gain_of_a_second_thread(case) for case in CASES},
+        "peak_memory_mb_by_peer": peak_memory(documents),
+        "compile_s": {case: measured_apart("compile", case) for case in CASES},
     }
     write_result("speed_text", payload)
 
