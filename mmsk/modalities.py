@@ -16,7 +16,8 @@ class Modality(NamedTuple):
     Attributes
     ----------
     features : callable
-        ``features(on_error=)`` makes the default, unfitted transformer.
+        ``features(n_samples, on_error=)`` makes the default, unfitted transformer for so
+        many samples, and says in words what it describes, and why that.
     reads_files : bool
         Whether a string in a cell is the path of a file.
     timed : bool
@@ -37,24 +38,30 @@ _WORD = r"(?u)\b\w+\b|(?<!\S)[^\w\s]+(?!\S)"
 
 
 _WHOLE_PX = 256  # colour and texture lose nothing at this size, and large photographs time
+_ENOUGH_TO_LEARN_PATCHES = 100
 
 
-def _text_features(on_error):
+def _text_features(n_samples, on_error):
     words = text.TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=_WORD)
     # within words, so that endings count and scripts without blanks are covered
     characters = text.TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True)
-    return FeatureUnion([("words", words), ("characters", characters)])
+    return FeatureUnion([("words", words), ("characters", characters)]), "words and characters"
 
 
-def _image_features(on_error):
-    # shape, colour and texture; blocks count alike, however many columns they have, and
-    # shares are rooted, so that rare colours and patterns count
+def _image_features(n_samples, on_error):
+    # blocks count alike, however many columns they have; shares are rooted, so that rare
+    # colours and patterns count
     members = [
         ("shape", make_pipeline(image.HOG(size_px=64), fusion.BlockScaler())),
         ("color", _rooted(image.ColorHistogram(size_px=_WHOLE_PX))),
         ("texture", _rooted(image.LBP(size_px=_WHOLE_PX))),
     ]
-    return MediaUnion(members, on_error=on_error)
+    if n_samples < _ENOUGH_TO_LEARN_PATCHES:
+        told = f"shape, color and texture; {n_samples} pictures are few to learn patches from"
+    else:
+        members.append(("patches", make_pipeline(image.PatchEncoder(), fusion.BlockScaler())))
+        told = f"shape, color, texture and patches learned from {n_samples} pictures"
+    return MediaUnion(members, on_error=on_error), told
 
 
 def _rooted(extractor):
@@ -62,16 +69,16 @@ def _rooted(extractor):
     return make_pipeline(extractor, root, fusion.BlockScaler())
 
 
-def _audio_features(on_error):
-    return audio.MFCC(n_mfcc=20, on_error=on_error)
+def _audio_features(n_samples, on_error):
+    return audio.MFCC(n_mfcc=20, on_error=on_error), "cepstral coefficients over time"
 
 
-def _video_features(on_error):
-    return video.FrameStatistics(on_error=on_error)
+def _video_features(n_samples, on_error):
+    return video.FrameStatistics(on_error=on_error), "brightness and change of frames"
 
 
-def _tabular_features(on_error):
-    return tabular.TabularEncoder()
+def _tabular_features(n_samples, on_error):
+    return tabular.TabularEncoder(), "numbers, categories and dates"
 
 
 MODALITIES = {

@@ -58,8 +58,11 @@ def run(options):
     model.set_params(root=None, n_jobs=None)  # the next machine keeps its files elsewhere
     notes = {"target": options.target, "task": task, "columns": list(X.columns)}
     save_model(model, options.output, notes=notes)
-    rows = [(n, v["modality"], str(v["columns"]), v["reason"]) for n, v in model.views_.items()]
-    print_table("views", ("view", "modality", "columns", "because"), rows)
+    rows = [
+        (name, view["modality"], str(view["columns"]), view["reason"], view["features"])
+        for name, view in model.views_.items()
+    ]
+    print_table("views", ("view", "modality", "columns", "because", "described by"), rows)
     print(
         f"{task}, {options.fusion} fusion, {len(table)} rows, {len(model.errors_)} sources "
         f"unreadable, {seconds:.1f} s; written to {options.output}"

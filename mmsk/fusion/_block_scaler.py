@@ -16,12 +16,18 @@ class BlockScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     one is divided by the root mean square length of its rows, which keeps its zeros and
     the proportions among its columns. Blocks of any width then weigh alike side by side.
 
+    Parameters
+    ----------
+    standardize : bool, default=True
+        Whether columns of a dense block are standardised first. False treats it as a sparse
+        one: for blocks whose columns have been weighed already.
+
     Attributes
     ----------
     scale_ : float
         What the block is divided by after standardising.
     scaler_ : StandardScaler or None
-        None for a sparse block.
+        None for a block that is not standardised.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
         Where X had names.
@@ -48,7 +54,10 @@ class BlockScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     1.0
     """
 
-    _parameter_constraints: dict = {}
+    _parameter_constraints = {"standardize": ["boolean"]}
+
+    def __init__(self, *, standardize=True):
+        self.standardize = standardize
 
     def fit(self, X, y=None, sample_weight=None):
         """Learn the scale of the block.
@@ -65,11 +74,9 @@ class BlockScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         """
         validate_params(self)
         X = self._validate(X, reset=True)
-        if sparse.issparse(X):
+        if sparse.issparse(X) or not self.standardize:
             self.scaler_ = None
-            squared_lengths = np.asarray(X.multiply(X).sum(axis=1)).ravel()
-            self.scale_ = float(np.sqrt(np.average(squared_lengths, weights=sample_weight)))
-            self.scale_ = self.scale_ or 1.0
+            self.scale_ = _root_mean_square_length(X, sample_weight)
         else:
             # whatever the configuration of the caller: a frame here would lose the index
             scaler = StandardScaler().set_output(transform="default")
@@ -113,3 +120,32 @@ class BlockScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         tags.input_tags.sparse = True
         tags.transformer_tags.preserves_dtype = []
         return tags
+
+
+def is_block_scaled(estimator):
+    """Whether what an estimator gives is made of blocks that were scaled one by one.
+
+    Parameters
+    ----------
+    estimator : transformer, "passthrough" or "drop"
+
+    Returns
+    -------
+    is_block_scaled : bool
+        True for a `BlockScaler`, a pipeline that ends in one, or a union of such members.
+    """
+    if hasattr(estimator, "transformer_list"):
+        members = [member for _, member in estimator.transformer_list if member != "drop"]
+        return bool(members) and all(is_block_scaled(member) for member in members)
+    if hasattr(estimator, "steps"):
+        return is_block_scaled(estimator.steps[-1][1])
+    return isinstance(estimator, BlockScaler)
+
+
+def _root_mean_square_length(X, sample_weight):
+    """Of the rows, 1 if all are 0; NaN counts as 0."""
+    if sparse.issparse(X):
+        squared_lengths = np.asarray(X.multiply(X).sum(axis=1)).ravel()
+    else:
+        squared_lengths = np.nansum(X * X, axis=1)
+    return float(np.sqrt(np.average(squared_lengths, weights=sample_weight))) or 1.0

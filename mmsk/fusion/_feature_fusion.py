@@ -23,7 +23,7 @@ from mmsk._utils.sklearn_private import (
 from mmsk._utils.workers import map_samples
 from mmsk.exceptions import DroppedViewWarning
 from mmsk.fusion._base import ViewsEstimator
-from mmsk.fusion._block_scaler import BlockScaler
+from mmsk.fusion._block_scaler import BlockScaler, is_block_scaled
 from mmsk.fusion._blocks import N_COMPONENTS, is_sparse_when_joined, joined, spread
 from mmsk.fusion._views import (
     as_matrix,
@@ -231,7 +231,7 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
         results, start = [], 0
         for (name, _, columns), (estimator, rows) in kept:
             with naming_view(name), own_config():
-                scaler = self.scalers_[name] = self._scaler_of(rows.values)
+                scaler = self.scalers_[name] = self._scaler_of(estimator, rows.values)
                 params = fit_params_of(scaler, rows.present, sample_weight=weights)
                 values = as_matrix(scaler.fit_transform(rows.values, **params))
             self.views_.append((name, estimator, columns))
@@ -243,8 +243,8 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
         warn_of_failures(type(self).__name__, self.errors_, n_rows)
         return results
 
-    def _scaler_of(self, values):
-        """Reduction and scaling of a block, unfitted."""
+    def _scaler_of(self, estimator, values):
+        """Reduction and scaling of the block that an estimator gave, unfitted."""
         steps = []
         if sparse.issparse(values) and not self.sparse_output_:
             if values.shape[1] > N_COMPONENTS:
@@ -253,8 +253,8 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
             else:
                 steps.append(("dense", _passthrough(func=_toarray)))
         if self.scaler is not None:
-            scaler = BlockScaler() if self.scaler == "block" else clone(self.scaler)
-            steps.append(("scaler", scaler))
+            scaler = BlockScaler(standardize=not is_block_scaled(estimator))
+            steps.append(("scaler", scaler if self.scaler == "block" else clone(self.scaler)))
         return Pipeline(steps or [("as_it_is", _passthrough())])
 
     def _transform_view(self, X, view):

@@ -14,7 +14,7 @@ from mmsk._utils.sklearn_private import HasMethods
 from mmsk._utils.workers import map_samples
 from mmsk.exceptions import DroppedViewWarning, MissingViewWarning, NothingToLearnError
 from mmsk.fusion._base import ViewsEstimator
-from mmsk.fusion._block_scaler import BlockScaler
+from mmsk.fusion._block_scaler import BlockScaler, is_block_scaled
 from mmsk.fusion._views import (
     fit_view,
     naming_view,
@@ -87,8 +87,10 @@ class LateFusion(ViewsEstimator):
             steps = estimator.steps
         else:
             steps = [("features", estimator)]
-        scaled = [("scaler", BlockScaler())] if self.estimator is None else []
-        return Pipeline([*steps, *scaled, ("estimator", clone(final))])
+        if self.estimator is None:
+            weighed = bool(steps) and is_block_scaled(steps[-1][1])
+            steps = [*steps, ("scaler", BlockScaler(standardize=not weighed))]
+        return Pipeline([*steps, ("estimator", clone(final))])
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

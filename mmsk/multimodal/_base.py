@@ -4,8 +4,10 @@ import os
 import warnings
 from numbers import Integral
 
+import numpy as np
 from sklearn.base import BaseEstimator
 
+from mmsk._utils.columns import column_at, is_frame, missing_rows
 from mmsk._utils.sklearn_private import StrOptions, validate_params
 from mmsk._utils.tables import check_table
 from mmsk.exceptions import DroppedColumnWarning
@@ -28,27 +30,24 @@ class MultimodalBase(BaseEstimator):
         """Views for a fusion; sets ``views_``, ``dropped_`` and ``media_columns_``."""
         roles = column_roles(X, self.modalities, left_out)
         planned = plan_views(roles)
-        self.views_ = {
-            view.name: {
+        self.views_, views = {}, []
+        columns = [role.column for role in roles]
+        for view in planned:
+            modality = MODALITIES[view.modality]
+            features, told = modality.features(_n_present(X, columns, view), self.on_error)
+            self.views_[view.name] = {
                 "modality": view.modality,
                 "columns": view.columns,
                 "reason": view.reason,
+                "features": told,
             }
-            for view in planned
-        }
+            views.append((view.name, features, as_fusion_columns(view.columns, columns)))
         self.dropped_ = {r.column: r.reason for r in roles if r.role == "drop"}
         self.media_columns_ = [
             r.column for r in roles if r.role in MODALITIES and MODALITIES[r.role].reads_files
         ]
         self._warn_of_dropped(left_out)
-        return [
-            (
-                view.name,
-                MODALITIES[view.modality].features(on_error=self.on_error),
-                as_fusion_columns(view.columns, [r.column for r in roles]),
-            )
-            for view in planned
-        ]
+        return views
 
     def _warn_of_dropped(self, left_out):
         """Tell of columns that were to be looked at, and turned out to be of no use."""
@@ -76,3 +75,11 @@ class MultimodalBase(BaseEstimator):
         tags.input_tags.allow_nan = True
         tags.input_tags.string = True
         return tags
+
+
+def _n_present(X, columns, view):
+    """How many rows have something in the first column of a view."""
+    first = view.columns[0] if isinstance(view.columns, list) else view.columns
+    position = columns.index(first)
+    column = column_at(X, position) if is_frame(X) else X[:, position]
+    return int(np.count_nonzero(~missing_rows(column)))

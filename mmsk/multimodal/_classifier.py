@@ -51,7 +51,8 @@ class MultimodalClassifier(ClassifierMixin, MultimodalPredictor):
     Attributes
     ----------
     views_ : dict of str to dict
-        For each view its ``modality``, ``columns`` and the ``reason`` in words.
+        For each view its ``modality``, ``columns``, the ``reason``, and what its
+        ``features`` describe, in words.
     dropped_ : dict
         Columns not used, and why.
     media_columns_ : list

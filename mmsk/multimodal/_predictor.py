@@ -72,7 +72,7 @@ class MultimodalPredictor(MultimodalBase):
     def _say_plan(self):
         if self.verbose:
             for name, view in self.views_.items():
-                print(f"{name}: {view['modality']}, {view['reason']}")
+                print(f"{name}: {view['modality']}, {view['reason']}; {view['features']}")
 
 
 def _column(X, column):

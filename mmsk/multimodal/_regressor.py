@@ -39,7 +39,8 @@ class MultimodalRegressor(RegressorMixin, MultimodalPredictor):
     Attributes
     ----------
     views_ : dict of str to dict
-        For each view its ``modality``, ``columns`` and the ``reason`` in words.
+        For each view its ``modality``, ``columns``, the ``reason``, and what its
+        ``features`` describe, in words.
     dropped_ : dict
         Columns not used, and why.
     media_columns_ : list

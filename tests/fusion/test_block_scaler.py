@@ -5,9 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
+from sklearn.compose import ColumnTransformer
+from sklearn.pipeline import make_pipeline, make_union
 from sklearn.preprocessing import StandardScaler
 
-from mmsk.fusion import BlockScaler
+from mmsk.fusion import BlockScaler, FeatureFusion, VotingFusionClassifier
+from mmsk.fusion._block_scaler import is_block_scaled
 
 
 @given(st.integers(1, 30), st.integers(0, 9))
@@ -56,3 +59,42 @@ def test_a_sparse_block_after_a_dense_one_is_refused():
     scaler = BlockScaler().fit(np.eye(3))
     with pytest.raises(TypeError, match="fitted on a dense block"):
         scaler.transform(sparse.csr_matrix(np.eye(3)))
+
+
+def test_a_block_weighed_already_keeps_the_proportions_of_its_columns():
+    block = np.random.default_rng(0).normal(size=(50, 3)) * [1, 10, 100]
+    scaled = BlockScaler(standardize=False).fit_transform(block)
+    np.testing.assert_allclose(scaled / scaled[:, :1], block / block[:, :1])
+    assert (scaled**2).sum(axis=1).mean() == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("estimator", "is_scaled"),
+    [
+        (BlockScaler(), True),
+        (StandardScaler(), False),
+        ("passthrough", False),
+        (make_pipeline(StandardScaler(), BlockScaler()), True),
+        (make_pipeline(BlockScaler(), StandardScaler()), False),
+        (make_union(BlockScaler(), make_pipeline(StandardScaler(), BlockScaler())), True),
+        (make_union(BlockScaler(), StandardScaler()), False),
+    ],
+)
+def test_blocks_scaled_one_by_one_are_known_by_what_they_end_in(estimator, is_scaled):
+    assert is_block_scaled(estimator) == is_scaled
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_fusion_does_not_standardise_scaled_blocks_again(late):
+    X = np.random.default_rng(0).normal(size=(40, 12))
+    wide = ColumnTransformer([("wide", "passthrough", slice(0, 11))])
+    narrow = ColumnTransformer([("narrow", "passthrough", [11])])
+    both = make_union(make_pipeline(wide, BlockScaler()), make_pipeline(narrow, BlockScaler()))
+    views = [("both", both, slice(0, 12))]
+    if late:
+        fusion = VotingFusionClassifier(views).fit(X, X[:, 11] > 0)
+        scaled = fusion.views_[0][1][:-1].transform(X)
+    else:
+        scaled = FeatureFusion(views).fit_transform(X)
+    lengths = [(scaled[:, part] ** 2).sum() for part in (slice(0, 11), slice(11, 12))]
+    assert lengths[0] == pytest.approx(lengths[1])

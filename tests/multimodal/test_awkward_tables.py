@@ -84,7 +84,7 @@ def test_texts_of_nothing_but_signs_are_learned(fusion):
 
 
 def test_signs_beside_words_make_no_words():
-    words = MODALITIES["text"].features(on_error="raise").transformer_list[0][1]
+    words = MODALITIES["text"].features(9, "raise")[0].transformer_list[0][1]
     words.fit(["a kite, (red)! 🙂 ..."])
     assert set(words.vocabulary_) >= {"kite", "red", "🙂", "..."}
     assert not {"kite,", ",", "!", "(red)!"} & set(words.vocabulary_)

@@ -5,6 +5,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
+from mmsk import MultimodalEncoder
 from mmsk.multimodal._plan import column_roles, plan_views
 
 TABLE = pd.DataFrame(
@@ -82,3 +83,22 @@ def test_view_names_are_legal_and_all_different():
 def test_badly_named_columns_say_what_is_wrong(modalities, message):
     with pytest.raises(ValueError, match=message):
         _views(TABLE, modalities)
+
+
+def test_patches_are_learned_from_many_pictures_only_and_the_model_says_so():
+    rng = np.random.default_rng(0)
+    pictures = pd.DataFrame(
+        {"photo": list(rng.integers(0, 256, (120, 16, 16), dtype=np.uint8))}
+    )
+    few = MultimodalEncoder({"photo": "image"}).fit(pictures[:20])
+    many = MultimodalEncoder({"photo": "image"}).fit(pictures)
+    assert "20 pictures are few" in few.views_["photo"]["features"]
+    assert "patches learned from 120 pictures" in many.views_["photo"]["features"]
+    kinds = [{name.split("__")[1] for name in m.get_feature_names_out()} for m in (few, many)]
+    assert kinds == [{"shape", "color", "texture"}, {"shape", "color", "texture", "patches"}]
+
+
+def test_absent_pictures_do_not_count_as_pictures_to_learn_from():
+    pictures = [np.zeros((16, 16), np.uint8), *[None] * 150]
+    encoder = MultimodalEncoder({"photo": "image"}).fit(pd.DataFrame({"photo": pictures}))
+    assert "1 pictures are few" in encoder.views_["photo"]["features"]
