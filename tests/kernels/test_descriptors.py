@@ -89,7 +89,10 @@ def test_even_votes_stay_as_they_are_away_from_the_border():
 def test_grid_descriptors_equal_the_reference(pooled, apart, step, least_length):
     weights = np.linspace(0.5, 1, 16).reshape(4, 4).astype(np.float32)
     arguments = (pooled, apart, step, weights, least_length)
-    found, expected = kernels.grid_descriptors(*arguments), reference.grid_descriptors(*arguments)
+    found, expected = (
+        kernels.grid_descriptors(*arguments),
+        reference.grid_descriptors(*arguments),
+    )
     assert found.dtype == np.float32
     np.testing.assert_allclose(found, expected, **CLOSE)
 
