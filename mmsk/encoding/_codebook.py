@@ -106,6 +106,7 @@ def fit_mixture(descriptors, n_components, seed):
         covariance_type="diag",
         reg_covar=floor,
         max_iter=_MIXTURE_ROUNDS,
+        init_params="random",  # of nothing, as all is given; "kmeans" is not for every array
         weights_init=counts / counts.sum(),
         means_init=centers,
         precisions_init=1 / variances,

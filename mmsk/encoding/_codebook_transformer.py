@@ -116,12 +116,12 @@ class CodebookTransformer(SampleTransformer):
         projected = (descriptors - self.descriptor_mean_) @ self.axes_.T
         values = self._with_positions(projected, positions)
         parts = [
-            self._encoded(values[members])
+            self._encode(values[members])
             for members in pyramid_members(positions, self.pyramid)
         ]
         return unit_length(np.concatenate(parts))
 
-    def _encoded(self, values):
+    def _encode(self, values):
         if self.encoding == "vlad":
             return unit_length(vlad(values, self.means_).ravel())
         mixture = Mixture(self.weights_, self.means_, self.variances_)
