@@ -11,7 +11,7 @@ from sklearn.mixture import GaussianMixture
 from threadpoolctl import threadpool_limits
 
 _KMEANS_ROUNDS = 25  # both only need to come close: the codebook is a means to an end
-_MIXTURE_ROUNDS = 30
+_MIXTURE_ROUNDS = 20
 _LEAST_VARIANCE = 1e-3  # of a component, as a share of the mean variance of all
 
 

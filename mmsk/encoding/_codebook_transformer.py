@@ -1,6 +1,7 @@
 """The base of extractors whose samples are sets of local descriptors."""
 
 from functools import lru_cache, partial
+from itertools import product
 from numbers import Integral
 
 import numpy as np
@@ -125,7 +126,7 @@ class CodebookTransformer(SampleTransformer):
         if self.encoding == "vlad":
             return unit_length(vlad(values, self.means_).ravel())
         mixture = Mixture(self.weights_, self.means_, self.variances_)
-        return power_normalized(fisher_vector(values, *mixture).ravel())
+        return power_normalized(fisher_vector(values, *mixture))
 
     def _feature_names(self):
         axes = self._position_names if self.positions else ()
@@ -137,11 +138,11 @@ class CodebookTransformer(SampleTransformer):
 def _names(encoding, levels, n_axes, size):
     n_components, n_values, *axes = size
     values = [*range(n_values - len(axes)), *axes]
-    kinds = ("fisher_mean", "fisher_variance") if encoding == "fisher" else ("vlad",)
-    return tuple(
-        f"{kind}_{cell}_{k}_{value}"
-        for cell in pyramid_names(levels, n_axes)
-        for kind in kinds
-        for k in range(n_components)
-        for value in values
-    )
+    names = []
+    for cell in pyramid_names(levels, n_axes):
+        if encoding == "fisher":
+            names += [f"fisher_weight_{cell}_{k}" for k in range(n_components)]
+        for kind in ("fisher_mean", "fisher_variance") if encoding == "fisher" else ("vlad",):
+            pairs = product(range(n_components), values)
+            names += [f"{kind}_{cell}_{k}_{value}" for k, value in pairs]
+    return tuple(names)

@@ -6,7 +6,7 @@ _BLOCK = 1024  # descriptors looked at together: their shares stay in the cache
 
 
 def fisher_vector(descriptors, weights, means, variances):
-    """Gradients of the likelihood of some descriptors, by means and variances of a mixture.
+    """Gradients of the likelihood of some descriptors, by the parameters of a mixture.
 
     Parameters
     ----------
@@ -18,17 +18,19 @@ def fisher_vector(descriptors, weights, means, variances):
 
     Returns
     -------
-    gradients : ndarray of shape (2, n_components, n_values), floating
-        By means, then by variances, of the type that descriptors and mixture share. 0
-        without descriptors.
+    gradients : ndarray of shape (n_components * (1 + 2 * n_values),), floating
+        By weights, by means and by variances, of the type that descriptors and mixture
+        share. Without descriptors, 0.
 
     Notes
     -----
     With ``share[i, k]`` of descriptor ``i`` in component ``k``, and ``z = (x - mean) /
-    deviation``, averages over descriptors of ``share * z / sqrt(weight)`` and of ``share *
-    (z**2 - 1) / sqrt(2 * weight)``. These are the parts for means and variances of
-    ``skimage.feature.fisher_vector``, whose sign for variances is the other one. The part
-    for weights says little and is left out.
+    deviation``, averages over descriptors of ``(share - weight) / sqrt(weight)``, ``share *
+    z / sqrt(weight)`` and ``share * (z**2 - 1) / sqrt(2 * weight)``. These are those of
+    ``skimage.feature.fisher_vector``, whose sign by variances is the other one.
+
+    The part by weights is small, and left out by many. It is all that tells two samples
+    apart which lie in different components, but there as the mixture expects.
 
     References
     ----------
@@ -42,10 +44,8 @@ def fisher_vector(descriptors, weights, means, variances):
     >>> import numpy as np
     >>> from mmsk.encoding import fisher_vector
     >>> one, zero = np.ones((1, 1)), np.zeros((1, 1))
-    >>> fisher_vector(np.array([[0.0], [4.0]]), np.ones(1), means=zero, variances=one).round(3)
-    array([[[2.  ]],
-    <BLANKLINE>
-           [[4.95]]])
+    >>> fisher_vector(np.array([[0.0], [4.0]]), np.ones(1), means=zero, variances=one).round(2)
+    array([0.  , 2.  , 4.95])
     """
     dtype = np.result_type(descriptors, means)
     n_values = means.shape[1]
@@ -60,11 +60,13 @@ def fisher_vector(descriptors, weights, means, variances):
         counts += shares.sum(axis=0)
         sums += shares.T @ powers
     firsts, squares = sums[:, :n_values], sums[:, n_values:]
+    by_weights = counts - len(descriptors) * weights
     counts = counts[:, None]
     by_means = (firsts - counts * means) / np.sqrt(variances)
     by_variances = (squares - 2 * means * firsts + counts * (means**2 - variances)) / variances
-    scale = max(1, len(descriptors)) * np.sqrt(weights)[:, None]
-    return np.stack([by_means / scale, by_variances / (np.sqrt(2) * scale)]).astype(dtype)
+    by_values = np.stack([by_means, by_variances / np.sqrt(2)]) / np.sqrt(weights)[:, None]
+    gradients = np.concatenate([by_weights / np.sqrt(weights), by_values.ravel()])
+    return (gradients / max(1, len(descriptors))).astype(dtype)
 
 
 def _softmax(scores):

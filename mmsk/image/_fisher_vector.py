@@ -63,17 +63,17 @@ class FisherVector(CodebookTransformer):
     Notes
     -----
     Features are float32 in -1..1, and the squares of a row sum to 1: by cell of the
-    pyramid; gradients by means, then by variances; component; value of the descriptor,
-    the position last. Each cell's signed roots have length 1 before all have ("vlad":
-    each centre's part). There are ``2 * n_components * (n_dims + 2)`` by default, fewer
-    where ``fit`` meets fewer different patches than components. A missing sample is a row
-    of NaN. Pictures of any size are described: one smaller than a patch is padded by
-    repeating its border, and scales at which it is smaller are left out.
+    pyramid; gradients by weights, by means, by variances; component; value of the
+    descriptor, the position last. Each cell's signed roots have length 1 before all have
+    ("vlad": each centre's part). There are ``n_components * (1 + 2 * (n_dims + 2))`` by
+    default, fewer where ``fit`` meets fewer different patches than components. A missing
+    sample is a row of NaN. Pictures of any size are described: one smaller than a patch
+    is padded by repeating its border, and scales at which it is smaller are left out.
 
-    Means and variances part as in ``skimage.feature.fisher_vector``, but for the sign of
-    the latter. Contrast and brightness do not show, except that patches with hardly
-    any contrast (a mean gradient of 1/200 from black to white per pixel) are described
-    by zeros.
+    Gradients are those of ``skimage.feature.fisher_vector(improved=True)``, but for the
+    sign of those by variances. Contrast and brightness do not show, except that patches
+    with hardly any contrast (a gradient of 1/200 from black to white per pixel) are
+    described by zeros.
 
     References
     ----------
@@ -94,11 +94,11 @@ class FisherVector(CodebookTransformer):
     >>> extractor = FisherVector(n_components=8, n_dims=16)
     >>> features = extractor.fit_transform([*pictures, None])
     >>> features.shape
-    (5, 288)
+    (5, 296)
     >>> np.linalg.norm(features, axis=1).round(3)
     array([ 1.,  1.,  1.,  1., nan], dtype=float32)
-    >>> extractor.get_feature_names_out()[[0, 17, -1]]
-    array(['fisher_mean_1_0_0_0_0', 'fisher_mean_1_0_0_0_y',
+    >>> extractor.get_feature_names_out()[[0, 25, -1]]
+    array(['fisher_weight_1_0_0_0', 'fisher_mean_1_0_0_0_y',
            'fisher_variance_1_0_0_7_y'], dtype=object)
     """
 
