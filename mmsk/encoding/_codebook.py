@@ -20,13 +20,15 @@ class Mixture(NamedTuple):
 
     Attributes
     ----------
-    weights : ndarray of shape (n_components,), float32
-    means, variances : ndarray of shape (n_components, n_values), float32
+    weights : ndarray of shape (n_components,), float32, or None
+        None of centres only.
+    means : ndarray of shape (n_components, n_values), float32
+    variances : ndarray of shape (n_components, n_values), float32, or None
     """
 
-    weights: np.ndarray
+    weights: np.ndarray | None
     means: np.ndarray
-    variances: np.ndarray
+    variances: np.ndarray | None
 
 
 def principal_axes(descriptors, n_dims):

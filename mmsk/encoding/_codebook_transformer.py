@@ -27,7 +27,7 @@ class CodebookTransformer(SampleTransformer):
     and names the axes of positions; it has the parameters of ``CODEBOOK_CONSTRAINTS``.
     What is learned, in ``fit``, is learned from a bounded and seeded sample of
     descriptors: ``descriptor_mean_`` and ``axes_`` (main axes), ``position_scale_``, and
-    ``weights_``, ``means_`` and ``variances_`` of a mixture, or ``means_`` of k-means only.
+    ``weights_``, ``means_`` and ``variances_`` of a mixture, or of k-means ``means_`` only.
     """
 
     CODEBOOK_CONSTRAINTS = {
@@ -61,16 +61,17 @@ class CodebookTransformer(SampleTransformer):
         self.position_scale_ = float(np.sqrt(projected.var(axis=0).mean() / (spread or 1)))
         values = self._with_positions(projected, positions)
         if self.encoding == "vlad":
-            self.means_, _ = fit_centers(values, self.n_components, seed)
+            codebook = Mixture(None, fit_centers(values, self.n_components, seed)[0], None)
         else:
-            mixture = fit_mixture(values, self.n_components, seed)
-            self.weights_, self.means_, self.variances_ = mixture
+            codebook = fit_mixture(values, self.n_components, seed)
+        self.weights_, self.means_, self.variances_ = codebook
 
     def _sampled(self, cells, seed):
         """At most ``max_descriptors`` descriptors, as many of each row, and positions."""
         rows = [row for row, cell in enumerate(cells) if self._members(cell)]
-        chosen = np.sort(np.random.default_rng(seed).permutation(rows)[:_MOST_ROWS])
-        most = -(-self.max_descriptors // max(1, len(chosen)))
+        n_rows = min(len(rows), _MOST_ROWS, self.max_descriptors)
+        chosen = np.sort(np.random.default_rng(seed).permutation(rows)[:n_rows])
+        most = self.max_descriptors // max(1, n_rows)
         some_of = partial(self._some_descriptors, most=most, seed=seed)
         numbered = [(int(row), cells[int(row)]) for row in chosen]
         found = [
@@ -82,8 +83,7 @@ class CodebookTransformer(SampleTransformer):
                 f"{type(self).__name__} learns from at least 2 descriptors, but the "
                 f"{len(cells)} samples have {n_found}."
             )
-        descriptors, positions = map(np.concatenate, zip(*found, strict=True))
-        return descriptors[: self.max_descriptors], positions[: self.max_descriptors]
+        return tuple(map(np.concatenate, zip(*found, strict=True)))
 
     def _some_descriptors(self, numbered_cell, *, most, seed):
         """Some descriptors of a cell, and positions; None if it cannot be read."""

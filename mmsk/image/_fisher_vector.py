@@ -53,6 +53,19 @@ class FisherVector(CodebookTransformer):
         What to do with a picture that cannot be read: raise, or give a row of NaN; in
         ``fit`` it is then not learned from.
 
+    Attributes
+    ----------
+    descriptor_mean_ : ndarray of shape (128,), float32
+        Of the descriptors that ``fit`` took.
+    axes_ : ndarray of shape (n_dims, 128), float32
+        Their main axes; fewer where there are fewer descriptors.
+    position_scale_ : float
+        By which positions are multiplied, so that they vary as much as other values.
+    means_, variances_ : ndarray of shape (n_components, n_dims + 2), float32
+        Of the mixture; for "vlad" the centres, and None.
+    weights_ : ndarray of shape (n_components,), float32, or None
+        Of the components of the mixture.
+
     Raises
     ------
     ValueError
