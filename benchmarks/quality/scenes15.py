@@ -30,7 +30,6 @@ GRID = {"estimator__C": [1.0, 10.0, 100.0]}
 EXTRACTORS = {
     "HOG": HOG(size_px=96, pixels_per_cell=(16, 16), n_jobs=2),
     "FisherVector": FisherVector(n_jobs=2),
-    "FisherVector(n_components=128)": FisherVector(n_components=128, n_jobs=2),
 }
 
 
@@ -58,7 +57,7 @@ def run(extractor, table, draw):
 def classified(features, y, train, groups):
     """Predicted labels of the test part, by linear SVMs, and their C."""
     # the gram is all that a linear SVM needs, and smaller than the features
-    gram = features.astype(np.float64) @ features[train].T.astype(np.float64)
+    gram = features @ features[train].T
     folds = StratifiedGroupKFold(5, shuffle=True, random_state=0)
     model = GridSearchCV(OneVsRestClassifier(SVC(kernel="precomputed")), GRID, cv=folds)
     model.fit(gram[train], y[train], groups=groups[train])

@@ -35,9 +35,11 @@ class FisherVector(CodebookTransformer):
         picture, (1, 2) adds its quarters.
     step_px : int, default=4
         Between patches, in pixels of the resized picture.
-    cell_px : int, default=4
-        A quarter of the side of a patch.
-    scales : sequence of float, default=(1, 0.71, 0.5, 0.35, 0.25)
+    cell_px : int, default=6
+        A quarter of the side of a patch. The defaults of patches, steps and scales are
+        common ones for photographs of 200 to 500 pixels; for much smaller pictures take
+        smaller cells, or scales that enlarge more.
+    scales : sequence of float, default=(1.41, 1, 0.71, 0.5, 0.35)
         Factors by which the picture is resized before it is cut into patches.
     size_px : int or None, default=256
         Largest height or width; larger pictures are shrunk first. None keeps their size.
@@ -134,8 +136,8 @@ class FisherVector(CodebookTransformer):
         positions=True,
         pyramid=(1,),
         step_px=4,
-        cell_px=4,
-        scales=(1, 0.71, 0.5, 0.35, 0.25),
+        cell_px=6,
+        scales=(1.41, 1, 0.71, 0.5, 0.35),
         size_px=256,
         max_descriptors=100_000,
         random_state=0,
