@@ -15,7 +15,7 @@ from sklearn.mixture import GaussianMixture  # noqa: E402
 
 from mmsk.encoding import fisher_vector as mmsk_fisher_vector  # noqa: E402
 
-N_DESCRIPTORS, N_VALUES = 4000, 66
+N_DESCRIPTORS, N_VALUES = 4096, 66
 TOLERANCE = {"float64": 1e-9, "float32": 1e-3}
 
 
@@ -25,8 +25,9 @@ def compare(n_components, dtype):
     centers = rng.normal(size=(n_components, N_VALUES))
     descriptors = np.repeat(centers, N_DESCRIPTORS // n_components, axis=0)
     descriptors = rng.permutation(descriptors + rng.normal(size=descriptors.shape))
-    mixture = GaussianMixture(n_components, covariance_type="diag", random_state=0, max_iter=5)
-    mixture.fit(descriptors)
+    mixture = GaussianMixture(
+        n_components, covariance_type="diag", random_state=0, tol=1e9, reg_covar=0.1
+    ).fit(descriptors)
     typed = descriptors.astype(dtype)
     parts = [mixture.weights_, mixture.means_, mixture.covariances_]
     parts = [part.astype(dtype) for part in parts]
