@@ -10,7 +10,7 @@ from mmsk.image import FisherVector
 
 RNG = np.random.default_rng(0)
 PICTURES = list(RNG.integers(0, 256, (6, 40, 56), dtype=np.uint8))
-SMALL = {"n_components": 4, "n_dims": 6}
+SMALL = {"n_components": 4, "n_dims": 6, "cell_px": 4}
 
 
 def lengths(features):
