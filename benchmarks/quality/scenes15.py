@@ -26,7 +26,7 @@ from mmsk.image import HOG, FisherVector
 
 DATA = Path(os.environ.get("MMSK_DATA", Path(__file__).parents[3] / "shared" / "data"))
 N_DRAWS = 5
-GRID = {"estimator__C": [1.0, 10.0, 100.0]}
+GRID = {"estimator__C": [0.01, 0.1, 1.0, 10.0, 100.0]}
 EXTRACTORS = {
     "HOG": HOG(size_px=96, pixels_per_cell=(16, 16), n_jobs=2),
     "FisherVector": FisherVector(n_jobs=2),
