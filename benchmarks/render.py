@@ -178,7 +178,29 @@ def pictures(result):
     return "\n\n".join(parts)
 
 
+def scenes15(result):
+    """Scores on fifteen scene categories."""
+    rows = [
+        [
+            name,
+            row["n_features"],
+            f"{100 * row['accuracy']:.1f} ± {100 * row['spread']:.1f}",
+            f"{row['fit_s']:.0f}",
+            f"{row['transform_ms']:.0f}",
+        ]
+        for name, row in result["methods"].items()
+    ]
+    head = ["extractor", "features", "accuracy, %", "fit, s", "ms a picture"]
+    n_draws = len(next(iter(result["methods"].values()))["draws"])
+    return (
+        f"## Fifteen scene categories, linear SVM, {n_draws} draws of {result['protocol']}\n\n"
+        f"{table(head, rows)}\n\nThe aim was {100 * result['aim']:.1f} %."
+    )
+
+
 RENDERERS = {
+    "quality_scenes15": scenes15,
+    "speed_fisher": speed,
     "speed_text": text_speed,
     "quality_tuxpaint_image": pictures,
     "speed_patches": speed,

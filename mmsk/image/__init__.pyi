@@ -1,4 +1,5 @@
 from ._color_histogram import ColorHistogram as ColorHistogram
+from ._fisher_vector import FisherVector as FisherVector
 from ._gist import GIST as GIST
 from ._glcm import GLCM as GLCM
 from ._hog import HOG as HOG

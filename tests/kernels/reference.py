@@ -399,3 +399,45 @@ def level_moments(matrix, total):
     if (pairs == pairs[0]).all(axis=0).any():
         return 1.0, mean, variance
     return np.corrcoef(pairs.T)[0, 1], mean, variance
+
+
+# Patches of pictures: twins of mmsk/_kernels/descriptors.py
+
+
+def direction_votes(image):
+    padded = np.pad(image.astype(np.float64), 1, mode="edge")
+    down = (padded[2:, 1:-1] - padded[:-2, 1:-1]) / 2
+    right = (padded[1:-1, 2:] - padded[1:-1, :-2]) / 2
+    # a tent of 45 degrees around each direction, instead of the two nearest
+    degrees = np.degrees(np.arctan2(down, right))[:, :, None] - 45 * np.arange(8)
+    apart = np.abs((degrees + 180) % 360 - 180)
+    return np.hypot(down, right)[:, :, None] * np.maximum(0, 1 - apart / 45)
+
+
+def pooled_votes(votes, rows, columns, cell_px):
+    def tents(centres, length):
+        apart = np.abs(np.arange(length) - centres[:, None])
+        return np.maximum(0, cell_px - apart) / cell_px**2
+
+    height, width, _ = votes.shape
+    return np.einsum(
+        "iy,jx,yxk->ijk", tents(rows, height), tents(columns, width), votes, optimize=True
+    )
+
+
+def grid_descriptors(pooled, apart, step, weights, least_length):
+    span = 3 * apart + 1
+    windows = np.lib.stride_tricks.sliding_window_view(pooled, (span, span), axis=(0, 1))
+    cells = windows[::step, ::step, :, ::apart, ::apart] * weights
+    descriptors = cells.transpose(0, 1, 3, 4, 2).reshape(-1, 128).astype(np.float64)
+    for values in descriptors:
+        scale_and_cut(values, np.linalg.norm(values), least_length)
+    return descriptors
+
+
+def scale_and_cut(values, length, least_length):
+    if length < least_length or length == 0:
+        values[:] = 0
+    else:
+        values[:] = np.minimum(values / length, 0.2)
+        values /= np.linalg.norm(values)

@@ -1,0 +1,148 @@
+"""The base of extractors whose samples are sets of local descriptors."""
+
+from functools import lru_cache, partial
+from itertools import product
+from numbers import Integral
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from mmsk._utils.sklearn_private import Interval, StrOptions
+from mmsk._utils.workers import map_samples
+from mmsk.base import SampleTransformer
+from mmsk.encoding._codebook import Mixture, fit_centers, fit_mixture, principal_axes
+from mmsk.encoding._fisher import fisher_vector, power_normalized, unit_length
+from mmsk.encoding._pyramid import pyramid_members, pyramid_names
+from mmsk.encoding._vlad import vlad
+from mmsk.exceptions import NothingToLearnError
+from mmsk.io._sources import describe_source
+
+_MOST_ROWS = 1000  # that ``fit`` reads: more, each with fewer descriptors, tell little more
+
+
+class CodebookTransformer(SampleTransformer):
+    """Base class: describe, project, encode by a codebook, in the cells of a pyramid.
+
+    A subclass defines ``_read`` and ``_describe`` (sample to descriptors and positions),
+    and names the axes of positions; it has the parameters of ``CODEBOOK_CONSTRAINTS``.
+    What is learned, in ``fit``, is learned from a bounded and seeded sample of
+    descriptors: ``descriptor_mean_`` and ``axes_`` (main axes), ``position_scale_``, and
+    ``weights_``, ``means_`` and ``variances_`` of a mixture, or of k-means ``means_`` only.
+    """
+
+    CODEBOOK_CONSTRAINTS = {
+        "n_components": [Interval(Integral, 1, None, closed="left")],
+        "n_dims": [Interval(Integral, 1, None, closed="left"), None],
+        "encoding": [StrOptions({"fisher", "vlad"})],
+        "positions": ["boolean"],
+        "pyramid": ["array-like"],
+        "max_descriptors": [Interval(Integral, 2, None, closed="left")],
+        "random_state": ["random_state"],
+    }
+    _position_names: tuple[str, ...] = ()
+
+    def _describe(self, sample):
+        """Descriptors, (n_descriptors, n_values), and positions, (n_descriptors, n_axes)."""
+        raise NotImplementedError
+
+    def _fit_cells(self, cells):
+        levels = list(self.pyramid)
+        if not levels or not all(isinstance(n, Integral) and n > 0 for n in levels):
+            raise ValueError(
+                f"pyramid must hold cells per side of each grid, such as (1, 2), got "
+                f"{self.pyramid!r}"
+            )
+        seed = int(check_random_state(self.random_state).randint(2**31 - 1))
+        descriptors, positions = self._sampled(cells, seed)
+        self.descriptor_mean_, self.axes_ = principal_axes(descriptors, self.n_dims)
+        projected = (descriptors - self.descriptor_mean_) @ self.axes_.T
+        # positions then weigh in k-means as much as one of the values
+        spread = float(positions.var(axis=0).mean())
+        self.position_scale_ = float(np.sqrt(projected.var(axis=0).mean() / (spread or 1)))
+        values = self._with_positions(projected, positions)
+        if self.encoding == "vlad":
+            codebook = Mixture(None, fit_centers(values, self.n_components, seed)[0], None)
+        else:
+            codebook = fit_mixture(values, self.n_components, seed)
+        self.weights_, self.means_, self.variances_ = codebook
+
+    def _sampled(self, cells, seed):
+        """At most ``max_descriptors`` descriptors, as many of each row, and positions."""
+        rows = [row for row, cell in enumerate(cells) if self._members(cell)]
+        n_rows = min(len(rows), _MOST_ROWS, self.max_descriptors)
+        chosen = np.sort(np.random.default_rng(seed).permutation(rows)[:n_rows])
+        most = self.max_descriptors // max(1, n_rows)
+        some_of = partial(self._some_descriptors, most=most, seed=seed)
+        numbered = [(int(row), cells[int(row)]) for row in chosen]
+        found = [
+            some for some in map_samples(some_of, numbered, self.n_jobs, reported=False) if some
+        ]
+        n_found = sum(len(descriptors) for descriptors, _ in found)
+        if n_found < 2:
+            raise NothingToLearnError(
+                f"{type(self).__name__} learns from at least 2 descriptors, but the "
+                f"{len(cells)} samples have {n_found}."
+            )
+        return tuple(map(np.concatenate, zip(*found, strict=True)))
+
+    def _some_descriptors(self, numbered_cell, *, most, seed):
+        """Some descriptors of a cell, and positions; None if it cannot be read."""
+        row, cell = numbered_cell
+        try:
+            samples = [self._read(source) for source in self._sources(cell)]
+            found = [self._describe(sample) for sample in samples if sample is not None]
+        except ValueError as error:
+            if self.on_error == "missing":
+                return None
+            error.add_note(f"{type(self).__name__}: row {row}, source {describe_source(cell)}")
+            raise
+        if not found:
+            return None
+        descriptors, positions = map(np.concatenate, zip(*found, strict=True))
+        if len(descriptors) > most:
+            rng = np.random.default_rng((seed, row))
+            kept = np.sort(rng.choice(len(descriptors), most, replace=False))
+            descriptors, positions = descriptors[kept], positions[kept]
+        return descriptors, positions
+
+    def _with_positions(self, projected, positions):
+        if not self.positions:
+            return projected
+        return np.hstack(
+            [projected, (positions - np.float32(0.5)) * np.float32(self.position_scale_)]
+        )
+
+    def _extract(self, sample):
+        descriptors, positions = self._describe(sample)
+        projected = (descriptors - self.descriptor_mean_) @ self.axes_.T
+        values = self._with_positions(projected, positions)
+        parts = [
+            self._encode(values[members])
+            for members in pyramid_members(positions, self.pyramid)
+        ]
+        return unit_length(np.concatenate(parts))
+
+    def _encode(self, values):
+        if self.encoding == "vlad":
+            return unit_length(vlad(values, self.means_).ravel())
+        mixture = Mixture(self.weights_, self.means_, self.variances_)
+        return power_normalized(fisher_vector(values, *mixture))
+
+    def _feature_names(self):
+        axes = self._position_names if self.positions else ()
+        size = (*self.means_.shape, *axes)
+        return _names(self.encoding, tuple(self.pyramid), len(self._position_names), size)
+
+
+@lru_cache(maxsize=4)
+def _names(encoding, levels, n_axes, size):
+    n_components, n_values, *axes = size
+    values = [*range(n_values - len(axes)), *axes]
+    names = []
+    for cell in pyramid_names(levels, n_axes):
+        if encoding == "fisher":
+            names += [f"fisher_weight_{cell}_{k}" for k in range(n_components)]
+        for kind in ("fisher_mean", "fisher_variance") if encoding == "fisher" else ("vlad",):
+            pairs = product(range(n_components), values)
+            names += [f"{kind}_{cell}_{k}_{value}" for k, value in pairs]
+    return tuple(names)
