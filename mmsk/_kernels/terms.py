@@ -11,7 +11,9 @@ from mmsk._kernels.trie import (
     CODE_BITS,
     HALF,
     HASHED,
+    LOW,
     NONE,
+    ONE,
     new_base,
     new_term,
     packed_key,
@@ -20,6 +22,11 @@ from mmsk._kernels.trie import (
     with_room,
     word_key,
 )
+
+_FEW = 64  # fewer numbers are sorted sooner by insertion
+_BYTE = np.uint64(255)
+_BYTE_BITS = np.uint64(8)
+_ALL_BITS = np.uint64(64)
 
 
 @kernel
@@ -158,7 +165,7 @@ def spelled_terms(paths, parent, last, letters, of_words, separator):
 
 
 @kernel
-def sorted_rows(terms, counts, row_ends, columns, n_columns, indices, data):
+def sorted_rows(terms, counts, row_ends, columns, indices, data):
     """Entries of kept terms, by columns in ascending order.
 
     Parameters
@@ -167,7 +174,6 @@ def sorted_rows(terms, counts, row_ends, columns, n_columns, indices, data):
     row_ends : ndarray of shape (n_documents,), int64
     columns : ndarray of shape (n_terms,), int32
         Column of each term, -1 to leave it out.
-    n_columns : int
     indices : ndarray of shape (n_kept,), int
         Filled with columns, row by row.
     data : ndarray of shape (n_kept,)
@@ -177,34 +183,98 @@ def sorted_rows(terms, counts, row_ends, columns, n_columns, indices, data):
     -------
     row_lengths : ndarray of shape (n_documents,), int64
     """
-    # entries are laid out column by column, which sorts them, then row by row again
-    ends = np.zeros(n_columns + 1, np.int64)
-    for term in terms:
-        ends[columns[term] + 1] += 1
-    ends[0] = 0  # of terms left out
-    for column in range(n_columns):
-        ends[column + 1] += ends[column]
-    rows = np.empty(len(data), np.int32)
-    entries = np.empty(len(data), np.int32)
     row_lengths = np.zeros(len(row_ends), np.int64)
-    entry = 0
+    packed = np.empty(1024, np.uint64)  # a column in the upper half, a place in the lower one
+    start = 0
+    done = 0
     for row in range(len(row_ends)):
-        while entry < row_ends[row]:
+        if row_ends[row] - start > len(packed):
+            packed = np.empty(2 * (row_ends[row] - start), np.uint64)
+        n_kept = 0
+        for entry in range(start, row_ends[row]):
             column = columns[terms[entry]]
             if column >= 0:
-                at = ends[column]
-                rows[at] = row
-                entries[at] = counts[entry]
-                ends[column] += 1
-                row_lengths[row] += 1
-            entry += 1
-    next_of_row = np.cumsum(row_lengths) - row_lengths
-    at = 0
-    for column in range(n_columns):
-        while at < ends[column]:
-            to = next_of_row[rows[at]]
-            indices[to] = column
-            data[to] = entries[at]
-            next_of_row[rows[at]] += 1
-            at += 1
+                packed[n_kept] = (np.uint64(column) << HALF) | np.uint64(entry - start)
+                n_kept += 1
+        sort_numbers(packed[:n_kept])
+        for at in range(n_kept):
+            indices[done] = packed[at] >> HALF
+            data[done] = counts[start + np.int64(packed[at] & LOW)]
+            done += 1
+        row_lengths[row] = n_kept
+        start = row_ends[row]
     return row_lengths
+
+
+@kernel
+def sort_numbers(numbers):
+    """Sort numbers in place by their upper halves: where those are equal, order is kept.
+
+    Parameters
+    ----------
+    numbers : ndarray of shape (n_numbers,), uint64
+    """
+    if len(numbers) <= _FEW:
+        for end in range(1, len(numbers)):
+            number = numbers[end]
+            at = end
+            while at > 0 and numbers[at - 1] >> HALF > number >> HALF:
+                numbers[at] = numbers[at - 1]
+                at -= 1
+            numbers[at] = number
+        return
+    every = NONE
+    for number in numbers:
+        every |= number
+    other = np.empty_like(numbers)
+    ends = np.empty(257, np.int64)
+    shift = HALF
+    while every >> shift != NONE:  # eight bits at a time, from the lowest
+        ends[:] = 0
+        for number in numbers:
+            ends[((number >> shift) & _BYTE) + ONE] += 1
+        for digit in range(256):
+            ends[digit + 1] += ends[digit]
+        for number in numbers:
+            digit = (number >> shift) & _BYTE
+            other[ends[digit]] = number
+            ends[digit] += 1
+        numbers[:] = other
+        shift += _BYTE_BITS
+        if shift == _ALL_BITS:
+            break
+
+
+@kernel
+def weigh_rows(data, indices, indptr, idf, sublinear, norm):
+    """Weigh counts by TF-IDF in place, and bring rows to unit length.
+
+    Parameters
+    ----------
+    data : ndarray of shape (n_entries,), float
+        Counts; changed.
+    indices : ndarray of shape (n_entries,), int
+    indptr : ndarray of shape (n_rows + 1,), int
+    idf : ndarray of shape (n_columns,), float
+        Weights of columns; empty where there are none.
+    sublinear : bool
+        Whether 1 + log(count) stands for a count.
+    norm : int
+        0 for none, 1 for the sum of absolute values, 2 for the Euclidean length.
+    """
+    for row in range(len(indptr) - 1):
+        length = 0.0
+        for entry in range(indptr[row], indptr[row + 1]):
+            value = data[entry]
+            if sublinear:
+                value = np.log(value) + 1
+            if len(idf) > 0:
+                value *= idf[indices[entry]]
+            data[entry] = value
+            length += value * value if norm == 2 else abs(value)
+        if norm == 0 or length == 0:
+            continue
+        if norm == 2:
+            length = np.sqrt(length)
+        for entry in range(indptr[row], indptr[row + 1]):
+            data[entry] /= length

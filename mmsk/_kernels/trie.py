@@ -77,17 +77,18 @@ def word_key(codes, start, stop):
     key : uint64
         At least ``HASHED`` for a hash.
     """
-    exact = ONE
-    hashed = _HASH_START
-    every = np.uint32(0)
+    if stop - start <= _SHORT:
+        key = ONE
+        every = np.uint32(0)
+        for at in range(start, stop):
+            every |= codes[at]
+            key = (key << _ASCII_BITS) | np.uint64(codes[at])
+        if every < _ASCII:
+            return key | HIGH
+    key = _HASH_START
     for at in range(start, stop):
-        code = codes[at]
-        every |= code
-        exact = (exact << _ASCII_BITS) | np.uint64(code)
-        hashed = (hashed ^ np.uint64(code)) * _HASH_STEP
-    if every < _ASCII and stop - start <= _SHORT:
-        return exact | HIGH
-    return hashed | HASHED
+        key = (key ^ np.uint64(codes[at])) * _HASH_STEP
+    return key | HASHED
 
 
 @kernel

@@ -3,18 +3,22 @@
 import re
 import threading
 from functools import cache, partial
+from itertools import islice
 from numbers import Integral
 
 import numpy as np
 from sklearn.feature_extraction import text as sklearn_text
 from sklearn.preprocessing import normalize
+from sklearn.utils.validation import check_is_fitted
 
+from mmsk._kernels.terms import weigh_rows
 from mmsk._kernels.text import collapsed_blanks, word_spans
 from mmsk._utils.sklearn_private import as_configured_sparse
 from mmsk._utils.workers import in_each_worker
 from mmsk.text._term_counts import N_CODES, TermCounts
 
 _BATCH = 1 << 20  # characters of documents that are counted in one go
+_AT_ONCE = 64  # documents that are fetched at a time
 _RUN_OF_LETTERS = re.compile(r"(?:\(\?u\))?(?:\\b)?((?:\\w)+)\+(?:\\b)?")
 _STEPS = (
     "build_analyzer",
@@ -82,6 +86,39 @@ class CompiledCounts(sklearn_text.CountVectorizer):
         return self.vocabulary_, as_configured_sparse(matrix)
 
 
+class CompiledTfidf(sklearn_text.TfidfVectorizer, CompiledCounts):
+    """Weighs what `CompiledCounts` counts, in one loop over the entries.
+
+    A base to stand in the place of `sklearn.feature_extraction.text.TfidfVectorizer`.
+    """
+
+    def fit_transform(self, raw_documents, y=None):
+        self._check_params()  # warns of a dtype that is not a float
+        self._tfidf = sklearn_text.TfidfTransformer(
+            norm=self.norm,
+            use_idf=self.use_idf,
+            smooth_idf=self.smooth_idf,
+            sublinear_tf=self.sublinear_tf,
+        )
+        counts = CompiledCounts.fit_transform(self, raw_documents)
+        self._tfidf.fit(counts)
+        return self._weighed(counts)
+
+    def transform(self, raw_documents):
+        check_is_fitted(self, msg="The TF-IDF vectorizer is not fitted")
+        return self._weighed(sklearn_text.CountVectorizer.transform(self, raw_documents))
+
+    def _weighed(self, counts):
+        """The counts as TF-IDF; as scikit-learn's, of the parameters when it was fitted."""
+        if counts.dtype not in (np.float64, np.float32):
+            counts = counts.astype(np.float64)
+        rule = self._tfidf
+        idf = getattr(rule, "idf_", np.empty(0, counts.dtype))
+        norm = {None: 0, "l1": 1, "l2": 2}[rule.norm]
+        weigh_rows(counts.data, counts.indices, counts.indptr, idf, rule.sublinear_tf, norm)
+        return counts
+
+
 # not wrapped by set_output: what mixes it in does that itself
 class CompiledHashing(sklearn_text.HashingVectorizer, auto_wrap_output_keys=None):
     """Hashes each term once, counted as in `CompiledCounts`.
@@ -143,7 +180,7 @@ def count_terms(vectorizer, raw_documents):
     counts : TermCounts
     """
     vectorizer.build_analyzer()  # scikit-learn's checks and warnings
-    take = _taken_in_turn(_batches(_texts(vectorizer, raw_documents)))
+    take = _taken_in_turn(_batches(vectorizer, raw_documents))
     work = partial(_count_batches, vectorizer, _span_finder(vectorizer), take)
     counts, *others = in_each_worker(work, vectorizer.n_jobs)
     for other in others:
@@ -167,28 +204,34 @@ def _count_batches(vectorizer, find_spans, take):
     return counts
 
 
-def _texts(vectorizer, raw_documents):
-    """Documents decoded and prepared."""
-    prepare = vectorizer.build_preprocessor()
-    if vectorizer.preprocessor is None and vectorizer.strip_accents is None:
-        prepare = str.lower if vectorizer.lowercase else str
-    for document in raw_documents:
-        if type(document) is not str or vectorizer.input != "content":
-            document = vectorizer.decode(document)
-        yield prepare(document)
-
-
-def _batches(texts):
-    """Lists of texts, of some million characters each."""
+def _batches(vectorizer, raw_documents):
+    """Lists of documents as texts, decoded and prepared, of some million characters each."""
+    documents, prepare = iter(raw_documents), _preparer(vectorizer)
     batch, n_characters = [], 0
-    for text in texts:
-        batch.append(text)
-        n_characters += len(text)
+    while some := list(islice(documents, _AT_ONCE)):
+        texts = prepare(some)
+        batch += texts
+        n_characters += sum(map(len, texts))
         if n_characters >= _BATCH:
             yield batch
             batch, n_characters = [], 0
     if batch:
         yield batch
+
+
+def _preparer(vectorizer):
+    """What makes texts of documents."""
+    prepare = vectorizer.build_preprocessor()
+    if vectorizer.preprocessor is None and vectorizer.strip_accents is None:
+        prepare = str.lower if vectorizer.lowercase else str  # the same, without its layers
+    decode = vectorizer.decode
+
+    def texts(documents):
+        if vectorizer.input != "content" or set(map(type, documents)) != {str}:
+            documents = map(decode, documents)
+        return [prepare(document) for document in documents]
+
+    return texts
 
 
 def _taken_in_turn(items):

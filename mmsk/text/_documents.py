@@ -117,15 +117,16 @@ class DocumentsMixin(SetOutputMixin, auto_wrap_output_keys=None):  # type: ignor
             self.n_features_in_ = 1
             if hasattr(self, "feature_names_in_"):  # of an earlier fit
                 del self.feature_names_in_
-        return self._present(_iterable(raw_documents))
+        documents = _iterable(raw_documents)
+        if isinstance(documents, list) and set(map(type, documents)) == {str}:
+            return documents  # nothing to read or to miss; a loop costs as much as counting
+        return self._present(documents)
 
     def _present(self, documents):
         """Documents with files read, and an empty one for a missing one."""
         numbered = enumerate(documents)
         for row, document in numbered:
-            if type(document) is str:  # most are, and this loop costs as much as counting
-                pass
-            elif _is_missing(document):
+            if _is_missing(document):
                 if self.missing == "raise":
                     later = [row for row, document in numbered if _is_missing(document)]
                     raise ValueError(_missing_message([row, *later]))

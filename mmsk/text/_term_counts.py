@@ -193,8 +193,8 @@ class TermCounts:
         for (terms, counts, row_ends), size in zip(batches, sizes, strict=True):
             start, stop = stop, stop + size
             signed = counts if signs is None else counts * signs[terms]
-            rows = (terms, signed, row_ends, columns, n_columns)
-            lengths.append(_fill_rows(*rows, indices[start:stop], data[start:stop]))
+            rows = (terms, signed, row_ends, columns, indices[start:stop], data[start:stop])
+            lengths.append(kernels.sorted_rows(*rows))
         indptr = np.cumsum(np.concatenate(lengths), dtype=index_dtype)
         matrix = sp.csr_array((data, indices, indptr), shape=(len(indptr) - 1, n_columns))
         matrix.sum_duplicates()
@@ -216,20 +216,6 @@ class TermCounts:
     def _words_hold_blanks(self):
         letters = self._letters[: self._sizes[1]]
         return self.of_words and letters.min(initial=_BLANK + 1) <= _BLANK
-
-
-def _fill_rows(terms, counts, row_ends, columns, n_columns, indices, data):
-    """Lengths of the rows of a batch; their entries go to ``indices`` and ``data``."""
-    if len(terms) > n_columns // 16:
-        return kernels.sorted_rows(terms, counts, row_ends, columns, n_columns, indices, data)
-    # few entries: not worth a walk over all columns
-    kept = columns[terms] >= 0
-    lengths = np.diff(np.append(0, np.cumsum(kept))[np.append(0, row_ends)])
-    rows = np.repeat(np.arange(len(lengths)), lengths)
-    order = np.lexsort([columns[terms[kept]], rows])
-    indices[:] = columns[terms[kept]][order]
-    data[:] = counts[kept][order]
-    return lengths
 
 
 def _order_of(names):

@@ -3,11 +3,11 @@
 import numpy as np
 from sklearn.feature_extraction import text as sklearn_text
 
-from mmsk.text._compiled import CompiledCounts
+from mmsk.text._compiled import CompiledTfidf
 from mmsk.text._documents import DOCUMENT_CONSTRAINTS, DocumentsMixin
 
 
-class TfidfVectorizer(DocumentsMixin, sklearn_text.TfidfVectorizer, CompiledCounts):
+class TfidfVectorizer(DocumentsMixin, CompiledTfidf):
     r"""Matrix of TF-IDF features of documents, as scikit-learn's of the same name.
 
     Parameters, attributes, dtype and matrix are those of

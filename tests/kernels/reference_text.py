@@ -1,6 +1,7 @@
 """Slow twins of the text kernels: strings, tuples and dictionaries instead of arrays."""
 
 import re
+from itertools import pairwise
 
 import numpy as np
 
@@ -292,7 +293,11 @@ def spelled_terms(paths, parent, last, letters, of_words, separator):
     return _codes(chr(separator).join(names))
 
 
-def sorted_rows(terms, counts, row_ends, columns, n_columns, indices, data):
+def sort_numbers(numbers):
+    numbers[:] = sorted(numbers, key=lambda number: int(number) >> 32)
+
+
+def sorted_rows(terms, counts, row_ends, columns, indices, data):
     lengths, at = [], 0
     for start, stop in zip([0, *row_ends[:-1]], row_ends, strict=True):
         row = [
@@ -304,3 +309,12 @@ def sorted_rows(terms, counts, row_ends, columns, n_columns, indices, data):
             at += 1
         lengths.append(len(row))
     return np.array(lengths, np.int64)
+
+
+def weigh_rows(data, indices, indptr, idf, sublinear, norm):
+    for start, stop in pairwise(indptr):
+        values = np.log(data[start:stop]) + 1 if sublinear else data[start:stop]
+        if len(idf):
+            values = values * idf[indices[start:stop]]
+        length = np.linalg.norm(values, norm) if norm and len(values) else 0
+        data[start:stop] = values / length if length else values

@@ -187,7 +187,7 @@ def test_rows_come_out_sorted_without_what_is_left_out(data):
     terms = np.concatenate([rng.permutation(n_terms)[:size] for size in sizes]).astype(np.int32)
     counts = rng.integers(1, 9, len(terms)).astype(np.int32)
     columns = rng.integers(-1, 4, n_terms).astype(np.int32)
-    rest = (np.cumsum(sizes), columns, 4)
+    rest = (np.cumsum(sizes), columns)
     found, expected = (
         [np.zeros(np.count_nonzero(columns[terms] >= 0), dtype) for dtype in (np.int32, float)]
         for _ in range(2)
@@ -198,6 +198,31 @@ def test_rows_come_out_sorted_without_what_is_left_out(data):
     )
     for array, other in zip(found, expected, strict=True):
         np.testing.assert_array_equal(array, other)
+
+
+@given(st.lists(st.integers(0, 2**64 - 1), max_size=300), st.integers(0, 32))
+@settings(deadline=None)
+def test_numbers_are_sorted_by_their_upper_halves_and_keep_their_order_otherwise(numbers, bits):
+    found = np.array(numbers, np.uint64) >> np.uint64(bits)
+    expected = found.copy()
+    reference.sort_numbers(expected)
+    terms_kernels.sort_numbers(found)
+    np.testing.assert_array_equal(found, expected)
+
+
+@given(st.booleans(), st.booleans(), st.sampled_from([0, 1, 2]), st.integers(0, 99))
+@settings(deadline=None)
+def test_rows_are_weighed_as_by_array_arithmetic(sublinear, with_idf, norm, seed):
+    rng = np.random.default_rng(seed)
+    lengths = rng.integers(0, 5, 6)
+    indptr = np.append(0, np.cumsum(lengths)).astype(np.int32)
+    indices = rng.integers(0, 4, indptr[-1]).astype(np.int32)
+    found = rng.integers(1, 9, indptr[-1]).astype(float)
+    expected = found.copy()
+    idf = rng.uniform(1, 3, 4) if with_idf else np.empty(0)
+    terms_kernels.weigh_rows(found, indices, indptr, idf, sublinear, norm)
+    reference.weigh_rows(expected, indices, indptr, idf, sublinear, norm)
+    np.testing.assert_allclose(found, expected, rtol=1e-14)
 
 
 def test_words_left_out_are_bridged():
