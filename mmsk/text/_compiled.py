@@ -120,7 +120,9 @@ class CompiledTfidf(sklearn_text.TfidfVectorizer, CompiledCounts):
 
 
 # not wrapped by set_output: what mixes it in does that itself
-class CompiledHashing(sklearn_text.HashingVectorizer, auto_wrap_output_keys=None):
+class CompiledHashing(  # type: ignore[call-arg]
+    sklearn_text.HashingVectorizer, auto_wrap_output_keys=None
+):
     """Hashes each term once, counted as in `CompiledCounts`.
 
     A base to stand before `sklearn.feature_extraction.text.HashingVectorizer`.
