@@ -166,8 +166,8 @@ class FisherVector(CodebookTransformer):
             )
         super()._fit_cells(cells)
 
-    def _read(self, source):
-        return read_image(source, gray=True)
+    def _reading(self):
+        return read_image, {"gray": True}
 
     def _describe(self, image):
         check_unit_range(image)

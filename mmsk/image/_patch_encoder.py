@@ -245,7 +245,7 @@ class PatchEncoder(SampleTransformer):
     def _drawn_patches(self, numbered_source, *, n_patches, seed):
         number, row, source = numbered_source
         try:
-            plane = _as_plane(self._read(source))
+            plane = _as_plane(self._read(source), self.color)
         except ValueError as error:
             if self.on_error == "missing":
                 return None
@@ -255,13 +255,12 @@ class PatchEncoder(SampleTransformer):
         rng = np.random.default_rng([seed, number])
         return drawn_patches(plane, (self.patch_px, self.patch_px), n_patches, rng)
 
-    def _read(self, source):
-        image = read_image(source, size_px=self.size_px, gray=not self.color)
-        return as_color(image) if self.color else image
+    def _reading(self):
+        return read_image, {"size_px": self.size_px, "gray": not self.color}
 
     def _extract(self, image):
         dictionary = PatchDictionary(self.mean_, self.whitening_, self.centroids_)
-        return encoded(_as_plane(image), dictionary, self._coding())
+        return encoded(_as_plane(image, self.color), dictionary, self._coding())
 
     def _coding(self):
         n_nearest = self.n_nearest
@@ -281,10 +280,10 @@ class PatchEncoder(SampleTransformer):
         return _names(tuple(self.levels), self.n_centroids)
 
 
-def _as_plane(image):
+def _as_plane(image, color):
     """A picture with levels of 0..255, of shape (height, width, n_channels), float32."""
     check_unit_range(image)
-    levels = image.astype(np.float32)
+    levels = (as_color(image) if color else image).astype(np.float32)
     levels = levels if image.dtype == np.uint8 else levels * 255
     return levels.reshape(*levels.shape[:2], -1)
 
