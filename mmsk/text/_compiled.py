@@ -187,7 +187,7 @@ def count_terms(vectorizer, raw_documents):
     counts, *others = in_each_worker(work, vectorizer.n_jobs)
     for other in others:
         counts.take_over(other)
-    counts.merge_equal_names()
+    counts.close()
     return counts
 
 

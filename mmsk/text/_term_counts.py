@@ -93,11 +93,12 @@ class TermCounts:
         for number, (terms, *rest) in other._batches.items():
             self._batches[number] = (numbers[terms], *rest)
 
-    def merge_equal_names(self):
-        """Make terms with equal names one term.
+    def close(self):
+        """Let go of what only counting needs, and make terms with equal names one.
 
         They are equal where words hold blanks: "a b" and "c" are as "a" and "b c".
         """
+        self._slots = np.zeros((0, 2), np.uint64)
         if not self._words_hold_blanks():
             return
         first = {}
@@ -168,7 +169,7 @@ class TermCounts:
         return terms[_order_of_rows([ranks[paths[:, 0]], *steps.T])]
 
     def matrix(self, columns, n_columns, dtype, signs=None):
-        """Documents by columns.
+        """Documents by columns; the counts are gone behind it, so that memory does not hold both.
 
         Parameters
         ----------
@@ -184,13 +185,14 @@ class TermCounts:
         matrix : sparse array of shape (n_documents, n_columns)
             CSR, with the columns of each row in ascending order.
         """
-        batches = [batch for _, batch in sorted(self._batches.items())]
-        sizes = [np.count_nonzero(columns[terms] >= 0) for terms, _, _ in batches]
+        batches = [self._batches.pop(number) for number in sorted(self._batches)][::-1]
+        sizes = [np.count_nonzero(columns[terms] >= 0) for terms, _, _ in batches][::-1]
         index_dtype = sp.get_index_dtype(maxval=max(sum(sizes), n_columns))
         indices = np.empty(sum(sizes), index_dtype)
         data = np.empty(sum(sizes), dtype)
         lengths, stop = [np.zeros(1, index_dtype)], 0
-        for (terms, counts, row_ends), size in zip(batches, sizes, strict=True):
+        for size in sizes:
+            terms, counts, row_ends = batches.pop()
             start, stop = stop, stop + size
             signed = counts if signs is None else counts * signs[terms]
             rows = (terms, signed, row_ends, columns, indices[start:stop], data[start:stop])
