@@ -1,3 +1,5 @@
+from ._chroma import Chroma as Chroma
+from ._log_mel import LogMel as LogMel
 from ._melspectrogram import melspectrogram as melspectrogram
 from ._mfcc import MFCC as MFCC
 from ._mfcc import mfcc as mfcc
