@@ -3,4 +3,5 @@ from ._log_mel import LogMel as LogMel
 from ._melspectrogram import melspectrogram as melspectrogram
 from ._mfcc import MFCC as MFCC
 from ._mfcc import mfcc as mfcc
+from ._prosody import Prosody as Prosody
 from ._spectral_statistics import SpectralStatistics as SpectralStatistics

@@ -183,6 +183,28 @@ def _butterflies(n_fft):
     return roots, order
 
 
+def frame_rms(samples, n_window, hop_length):
+    """Root mean square of each frame, unweighted.
+
+    Parameters
+    ----------
+    samples : ndarray of shape (n_samples,), float64
+    n_window, hop_length : int
+
+    Returns
+    -------
+    rms : ndarray of shape (n_frames,), float64
+        Frames are centred, and silence lies beyond both ends; with an even ``n_window``,
+        ``n_frames`` is ``1 + n_samples // hop_length``.
+    """
+    signal = in_hops(samples, n_window, hop_length, center=True, pad_mode="constant").ravel()
+    frames = np.lib.stride_tricks.sliding_window_view(signal, n_window)[::hop_length]
+    n_frames = 1 + (len(samples) + 2 * (n_window // 2) - n_window) // hop_length
+    # summed frame by frame: differences of a running sum would drown soft frames
+    energy = np.einsum("ij,ij->i", frames[:n_frames], frames[:n_frames])
+    return np.sqrt(energy / n_window)
+
+
 def over_time(series):
     """What a recording's row holds of the features of its frames.
 

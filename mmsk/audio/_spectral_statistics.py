@@ -9,7 +9,7 @@ from mmsk._utils.sklearn_private import Interval
 from mmsk.audio._frames import (
     POOLS,
     frame_lengths,
-    in_hops,
+    frame_rms,
     over_time,
     spectrograms,
     window_taper,
@@ -216,7 +216,7 @@ def frame_statistics(samples, rate_hz, *, n_window, hop_length, rolloff):
         **dict(zip(("centroid", "bandwidth", "rolloff", "flatness"), spectral, strict=True)),
         "flux": flux if len(flux) else np.zeros(1),
         "zero_crossings": _zero_crossings(samples, n_window, hop_length),
-        "rms": _rms(samples, n_window, hop_length),
+        "rms": frame_rms(samples, n_window, hop_length),
         **dict(zip(_names(rate_hz)[len(_SERIES) :], _contrast(extremes), strict=True)),
     }
 
@@ -296,12 +296,3 @@ def _zero_crossings(samples, n_window, hop_length):
     starts = np.arange(n_frames) * hop_length - n_window // 2
     first, last = np.clip([starts, starts + n_window - 1], 0, len(samples) - 1)
     return (n_before[last] - n_before[first]) / n_window
-
-
-def _rms(samples, n_window, hop_length):
-    signal = in_hops(samples, n_window, hop_length, center=True, pad_mode="constant").ravel()
-    frames = np.lib.stride_tricks.sliding_window_view(signal, n_window)[::hop_length]
-    n_frames = 1 + (len(samples) + 2 * (n_window // 2) - n_window) // hop_length
-    # summed frame by frame: differences of a running sum would drown soft frames
-    energy = np.einsum("ij,ij->i", frames[:n_frames], frames[:n_frames])
-    return np.sqrt(energy / n_window)
