@@ -1,3 +1,4 @@
+from ._audio_functionals import AudioFunctionals as AudioFunctionals
 from ._chroma import Chroma as Chroma
 from ._log_mel import LogMel as LogMel
 from ._melspectrogram import melspectrogram as melspectrogram

@@ -8,6 +8,12 @@ from mmsk._kernels.pitch import cycles, lag_differences, yin_track
 
 _LAGS_AT_ONCE = 1 << 17  # differences held at a time: they stay in the cache
 
+_REFERENCE_HZ = 27.5  # semitones are counted from here, the lowest A of a piano
+_SOFTEST_RMS = 1e-5  # -100 dB: what silence counts as, as in the other features
+_RANGE_DB = 80.0  # softer than this below the loudest frame is levelled
+_VOICE_RANGE_DB = 30.0  # softer frames than this below the loudest are not voiced
+_HARMONIC_SHARES = (1e-2, 1 - 1e-4)  # -20 to 40 dB of harmonics to noise
+
 
 class PitchTrack(NamedTuple):
     """What `pitch_track` gives, a number for each frame.
@@ -27,9 +33,13 @@ class PitchTrack(NamedTuple):
     repeating: np.ndarray
 
 
-def longest_lag(rate_hz, lowest_hz):
-    """The longest period in samples, and one more on which to end its dip."""
-    return int(np.ceil(rate_hz / lowest_hz)) + 1
+def check_pitches(lowest_hz, highest_hz, rate_hz):
+    """Raise ValueError if pitches are out of order, or too high to be told apart."""
+    if not lowest_hz < highest_hz <= rate_hz / 4:
+        raise ValueError(
+            f"pitches need lowest_hz < highest_hz <= rate_hz / 4, got lowest_hz={lowest_hz}, "
+            f"highest_hz={highest_hz}, rate_hz={rate_hz}"
+        )
 
 
 def pitch_track(samples, rate_hz, *, win_length, hop_length, lowest_hz, highest_hz, threshold):
@@ -52,7 +62,7 @@ def pitch_track(samples, rate_hz, *, win_length, hop_length, lowest_hz, highest_
         Of ``1 + n_samples // hop_length`` frames, centred on their times; silence lies
         beyond both ends.
     """
-    n_lags = longest_lag(rate_hz, lowest_hz) + 1
+    n_lags = int(np.ceil(rate_hz / lowest_hz)) + 2  # the longest has neighbours too
     n_frames = 1 + len(samples) // hop_length
     n_needed = win_length + n_lags - 1  # samples that a frame looks at
     signal = np.zeros((n_frames - 1) * hop_length + n_needed)
@@ -71,6 +81,68 @@ def pitch_track(samples, rate_hz, *, win_length, hop_length, lowest_hz, highest_
             yin_track(stretch, differences, hop_length, win_length, shortest, threshold)
         )
     return PitchTrack(*np.concatenate(pieces).T)
+
+
+def levels_db(rms):
+    """Levels of frames in decibels of 1.
+
+    Parameters
+    ----------
+    rms : ndarray of shape (n_frames,), float64
+
+    Returns
+    -------
+    levels : ndarray of shape (n_frames,), float64
+        At least -100, and at least 80 below the loudest.
+    """
+    levels = 20 * np.log10(np.maximum(rms, _SOFTEST_RMS))
+    return np.maximum(levels, levels.max() - _RANGE_DB)
+
+
+def loud_frames(levels, range_db):
+    """Which frames are no silence, and at most so much softer than the loudest.
+
+    Parameters
+    ----------
+    levels : ndarray of shape (n_frames,), float64
+        As `levels_db` gives them.
+    range_db : float
+
+    Returns
+    -------
+    is_loud : ndarray of shape (n_frames,), bool
+    """
+    silence_db = 20 * np.log10(_SOFTEST_RMS)
+    return (levels >= levels.max() - range_db) & (levels > silence_db)
+
+
+def voiced_frames(track, levels, threshold):
+    """Which frames repeat, and are at most 30 dB softer than the loudest.
+
+    Parameters
+    ----------
+    track : PitchTrack
+    levels : ndarray of shape (n_frames,), float64
+        As `levels_db` gives them.
+    threshold : float
+        Of the aperiodicity.
+
+    Returns
+    -------
+    is_voiced : ndarray of shape (n_frames,), bool
+    """
+    return (track.aperiodicity < threshold) & loud_frames(levels, _VOICE_RANGE_DB)
+
+
+def semitones_of(pitch_hz):
+    """Semitones above 27.5 Hz."""
+    return 12 * np.log2(pitch_hz / _REFERENCE_HZ)
+
+
+def harmonics_db(repeating):
+    """Harmonics to noise, from the share of the power that repeats: -20 to 40 dB."""
+    share = np.clip(repeating, *_HARMONIC_SHARES)
+    return 10 * np.log10(share / (1 - share))
 
 
 def voiced_stretches(is_voiced):

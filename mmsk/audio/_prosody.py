@@ -7,18 +7,23 @@ from scipy.signal import find_peaks
 
 from mmsk._utils.sklearn_private import Interval
 from mmsk.audio._frames import frame_lengths, frame_rms
-from mmsk.audio._pitch import perturbations, pitch_track, voiced_stretches
+from mmsk.audio._pitch import (
+    check_pitches,
+    harmonics_db,
+    levels_db,
+    loud_frames,
+    perturbations,
+    pitch_track,
+    semitones_of,
+    voiced_frames,
+    voiced_stretches,
+)
 from mmsk.base import TimedTransformer
 from mmsk.io import read_audio
 
-_REFERENCE_HZ = 27.5  # semitones are counted from here, the lowest A of a piano
-_SOFTEST_RMS = 1e-5  # -100 dB: what silence counts as, as in the other features
-_RANGE_DB = 80.0  # softer than this below the loudest frame is levelled
-_VOICE_RANGE_DB = 30.0  # softer frames than this below the loudest are not voiced
 _PAUSE_DB = 25.0  # softer frames than this below the loudest are pauses
 _SYLLABLE_S = 0.1  # loudness is smoothed over as much before its peaks are counted
 _DIP_DB = 2.0  # between two syllables, as de Jong and Wempe
-_HARMONIC_SHARES = (1e-2, 1 - 1e-4)  # -20 to 40 dB of harmonics to noise
 
 _NAMES = (
     *("voiced_share", "voiced_per_s", "voiced_length_s"),
@@ -161,12 +166,7 @@ class Prosody(TimedTransformer):
         self.on_error = on_error
 
     def _fit_cells(self, cells):
-        if not self.lowest_hz < self.highest_hz <= self.rate_hz / 4:
-            raise ValueError(
-                "pitches need lowest_hz < highest_hz <= rate_hz / 4, got "
-                f"lowest_hz={self.lowest_hz}, highest_hz={self.highest_hz}, "
-                f"rate_hz={self.rate_hz}"
-            )
+        check_pitches(self.lowest_hz, self.highest_hz, self.rate_hz)
 
     def _feature_names(self):
         return list(_NAMES)
@@ -190,8 +190,8 @@ class Prosody(TimedTransformer):
             threshold=self.threshold,
         )
         # an even window has a frame for each of the track
-        levels = _levels_db(frame_rms(samples, n_window + n_window % 2, hop_length))
-        is_voiced = (track.aperiodicity < self.threshold) & _within(levels, _VOICE_RANGE_DB)
+        levels = levels_db(frame_rms(samples, n_window + n_window % 2, hop_length))
+        is_voiced = voiced_frames(track, levels, self.threshold)
         hop_s = hop_length / self.rate_hz
         found = {
             **_voicing(is_voiced, hop_s),
@@ -201,17 +201,6 @@ class Prosody(TimedTransformer):
             **_pace(levels, is_voiced, hop_s),
         }
         return np.array([found[name] for name in _NAMES])
-
-
-def _levels_db(rms):
-    levels = 20 * np.log10(np.maximum(rms, _SOFTEST_RMS))
-    return np.maximum(levels, levels.max() - _RANGE_DB)
-
-
-def _within(levels, range_db):
-    """Which frames are no silence, and at most so much softer than the loudest."""
-    silence_db = 20 * np.log10(_SOFTEST_RMS)
-    return (levels >= levels.max() - range_db) & (levels > silence_db)
 
 
 def _voicing(is_voiced, hop_s):
@@ -226,7 +215,7 @@ def _voicing(is_voiced, hop_s):
 def _pitch(pitch_hz, is_voiced, hop_s):
     if not is_voiced.any():
         return {name: 0.0 for name in _NAMES if name.startswith("pitch_")}
-    semitones = 12 * np.log2(pitch_hz / _REFERENCE_HZ)
+    semitones = semitones_of(pitch_hz)
     changes = np.abs(np.diff(semitones))[is_voiced[1:] & is_voiced[:-1]]
     voiced = semitones[is_voiced]
     return {
@@ -243,13 +232,12 @@ def _pitch(pitch_hz, is_voiced, hop_s):
 def _quality(samples, track, is_voiced, hop_length):
     stretches = voiced_stretches(is_voiced)
     jitter, shimmer = perturbations(samples, track.periods, stretches, hop_length)
-    share = np.clip(track.repeating[is_voiced], *_HARMONIC_SHARES)
-    harmonics_db = 10 * np.log10(share / (1 - share)) if len(share) else np.zeros(1)
+    ratios_db = harmonics_db(track.repeating[is_voiced]) if is_voiced.any() else np.zeros(1)
     return {
         "jitter": jitter,
         "shimmer": shimmer,
-        "hnr_mean_db": harmonics_db.mean(),
-        "hnr_std_db": harmonics_db.std(),
+        "hnr_mean_db": ratios_db.mean(),
+        "hnr_std_db": ratios_db.std(),
     }
 
 
@@ -265,7 +253,7 @@ def _loudness(levels, hop_s):
 
 
 def _pace(levels, is_voiced, hop_s):
-    is_loud = _within(levels, _PAUSE_DB)
+    is_loud = loud_frames(levels, _PAUSE_DB)
     n_smoothed = 2 * int(_SYLLABLE_S / hop_s / 2) + 1
     weights = np.hanning(n_smoothed + 2)[1:-1]
     held = np.pad(levels, n_smoothed // 2, mode="edge")
