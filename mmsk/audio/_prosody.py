@@ -3,6 +3,7 @@
 from numbers import Integral, Real
 
 import numpy as np
+from scipy.ndimage import maximum_filter1d
 from scipy.signal import find_peaks
 
 from mmsk._utils.sklearn_private import Interval
@@ -95,9 +96,10 @@ class Prosody(TimedTransformer):
       frame's power that repeats after a period, from -20 to 40 dB: mean and deviation;
     - ``level``: root mean square of the frames in decibels of 1, at least -100 and at least
       80 below the loudest: mean, deviation, percentiles, slope and mean absolute change;
-    - ``pause_share`` of the frames, those 25 dB below the loudest; ``syllables_per_s``: voiced
-      peaks of the level, smoothed over 0.1 s, that rise 2 dB from the dips around them and
-      are no pauses, per second. It is a proxy: no sound is told from another.
+    - ``pause_share`` of the frames, those 25 dB below the loudest; ``syllables_per_s``: peaks
+      of the level, smoothed over 0.1 s, that rise 2 dB from the dips around them, are no
+      pauses and have a voiced frame within 0.05 s, per second. It is a proxy: no sound is
+      told from another.
 
     **Without voice** (silence, noise) all features of pitch, jitter, shimmer and hnr are 0,
     and so is ``voiced_share``, which tells that from a low pitch. Digital silence has level
@@ -262,7 +264,9 @@ def _pace(levels, is_voiced, hop_s):
     smooth += 1e-6 * np.arange(len(smooth))
     # silence beyond both ends, so that a lone syllable is a peak
     peaks, _ = find_peaks(np.pad(smooth, 1, constant_values=-1e3), prominence=_DIP_DB)
-    is_syllable = is_voiced[peaks - 1] & is_loud[peaks - 1]
+    # the loudest frame of a hoarse syllable may be none of its voiced ones
+    has_voice = maximum_filter1d(is_voiced, n_smoothed)
+    is_syllable = has_voice[peaks - 1] & is_loud[peaks - 1]
     return {
         "pause_share": 1 - is_loud.mean(),
         "syllables_per_s": is_syllable.sum() / (len(levels) * hop_s),
