@@ -206,6 +206,7 @@ RENDERERS = {
     "speed_patches": speed,
     "speed_hog": speed,
     "speed_mfcc": speed,
+    "speed_audio": speed,
     "speed_texture": speed,
     "speed_union": speed,
     "speed_peers": peers,

@@ -21,6 +21,30 @@ SAMPLES_AT_ONCE = 4096 * LANES
 #: Equal stretches of a recording whose means `over_time` holds.
 N_PARTS = 5
 
+#: What `over_time` holds of each series, in this order.
+POOLS = ("mean", "std", "delta_std", *(f"part{part + 1}" for part in range(N_PARTS)))
+
+
+def frame_lengths(window_s, hop_s, rate_hz):
+    """Lengths of frames in samples: at least one, and two of a transform.
+
+    Parameters
+    ----------
+    window_s, hop_s : float
+    rate_hz : int
+
+    Returns
+    -------
+    lengths : dict of str to int
+        ``win_length``, ``hop_length`` and ``n_fft``, the power of two that holds the window.
+    """
+    win_length = max(1, round(window_s * rate_hz))
+    return {
+        "win_length": win_length,
+        "hop_length": max(1, round(hop_s * rate_hz)),
+        "n_fft": max(2, 1 << (win_length - 1).bit_length()),
+    }
+
 
 def window_taper(window, win_length, n_fft):
     """The window, in the middle of ``n_fft`` samples.
@@ -122,6 +146,29 @@ def spectrogram_of(hops, taper):
     return (spectrum.real**2 + spectrum.imag**2).T.astype(hops.dtype)
 
 
+def spectrograms(samples, taper, hop_length):
+    """Power spectrograms of consecutive stretches: a long recording's would not fit.
+
+    Parameters
+    ----------
+    samples : ndarray of shape (n_samples,), floating
+    taper : ndarray of shape (n_fft,), float64
+    hop_length : int
+
+    Yields
+    ------
+    power : ndarray of shape (n_fft // 2 + 1, n_frames), of the dtype of ``samples``
+        Frames are centred, and silence lies beyond both ends.
+    """
+    hops = in_hops(samples, len(taper), hop_length, center=True, pad_mode="constant")
+    n_overlapping = (len(taper) - 1) // hop_length
+    n_frames = len(hops) - n_overlapping
+    n_at_once = max(1, SAMPLES_AT_ONCE // len(taper))
+    for start in range(0, n_frames, n_at_once):
+        stop = min(start + n_at_once, n_frames)
+        yield spectrogram_of(hops[start : stop + n_overlapping], taper)
+
+
 @lru_cache(maxsize=16)
 def _butterflies(n_fft):
     """Roots of unity, and where the stages of the transform leave each frequency."""
@@ -136,6 +183,28 @@ def _butterflies(n_fft):
     return roots, order
 
 
+def frame_rms(samples, n_window, hop_length):
+    """Root mean square of each frame, unweighted.
+
+    Parameters
+    ----------
+    samples : ndarray of shape (n_samples,), float64
+    n_window, hop_length : int
+
+    Returns
+    -------
+    rms : ndarray of shape (n_frames,), float64
+        Frames are centred, and silence lies beyond both ends; with an even ``n_window``,
+        ``n_frames`` is ``1 + n_samples // hop_length``.
+    """
+    signal = in_hops(samples, n_window, hop_length, center=True, pad_mode="constant").ravel()
+    frames = np.lib.stride_tricks.sliding_window_view(signal, n_window)[::hop_length]
+    n_frames = 1 + (len(samples) + 2 * (n_window // 2) - n_window) // hop_length
+    # summed frame by frame: differences of a running sum would drown soft frames
+    energy = np.einsum("ij,ij->i", frames[:n_frames], frames[:n_frames])
+    return np.sqrt(energy / n_window)
+
+
 def over_time(series):
     """What a recording's row holds of the features of its frames.
 
@@ -147,7 +216,8 @@ def over_time(series):
     -------
     summary : ndarray of shape ((3 + N_PARTS) * n_series,), float64
         The mean of each series, then the standard deviation of each, then that of the
-        deltas of each, then the `N_PARTS` means of the first, of the second...
+        deltas of each, then the mean of each in the first of `N_PARTS` equal stretches of
+        time, in the second... as `POOLS` names them.
     """
     return np.concatenate(
         [
@@ -157,3 +227,37 @@ def over_time(series):
             part_means(series, N_PARTS).ravel(),
         ]
     )
+
+
+def pooled(series, pooling):
+    """A recording's row: `over_time`, or the means alone.
+
+    Parameters
+    ----------
+    series : ndarray of shape (n_series, n_frames), floating
+    pooling : {"statistics", "mean"}
+
+    Returns
+    -------
+    row : ndarray of shape (n_features,), float64
+        As many as `pooled_names` gives.
+    """
+    series = np.asarray(series, np.float64)
+    return series.mean(axis=1) if pooling == "mean" else over_time(series)
+
+
+def pooled_names(names, pooling):
+    """Names of the features that `pooled` gives of series.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of the series.
+    pooling : {"statistics", "mean"}
+
+    Returns
+    -------
+    names : list of str
+    """
+    pools = ("mean",) if pooling == "mean" else POOLS
+    return [f"{name}_{pool}" for pool in pools for name in names]

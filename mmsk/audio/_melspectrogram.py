@@ -10,6 +10,8 @@ from mmsk.audio._frames import SAMPLES_AT_ONCE, in_hops, spectrogram_of, window_
 from mmsk.audio._mel import mel_bank
 from mmsk.exceptions import NarrowFiltersWarning
 
+_SOFTEST_POWER = 1e-10  # what silence counts as
+_RANGE_DB = 80.0  # bands softer than this below the loudest are levelled
 _PAD_MODES = ("constant", "edge", "linear_ramp", "reflect", "symmetric")
 
 
@@ -108,6 +110,26 @@ def melspectrogram(
         hops = in_hops(channel, n_fft, hop_length, center, pad_mode)
         channels.append(_bands_of_signal(hops, taper, power, bank))
     return np.stack(channels).reshape(*y.shape[:-1], *channels[0].shape)
+
+
+def decibels(power):
+    """Levels in place of powers, in the same memory; as ``librosa.power_to_db``.
+
+    Parameters
+    ----------
+    power : ndarray of shape (..., n_bands, n_frames), floating
+        Non-negative; overwritten.
+
+    Returns
+    -------
+    levels : ndarray of shape (..., n_bands, n_frames)
+        ``power`` itself, in decibels of 1: at least -100, and at least 80 below the
+        loudest of the channel.
+    """
+    np.maximum(power, _SOFTEST_POWER, out=power)
+    np.log10(power, out=power)
+    power *= 10
+    return np.maximum(power, power.max(axis=(-2, -1), keepdims=True) - _RANGE_DB, out=power)
 
 
 def _check_signal(y):

@@ -8,14 +8,11 @@ import numpy as np
 from scipy.fft import dct
 
 from mmsk._utils.sklearn_private import Interval, StrOptions
-from mmsk.audio._frames import N_PARTS, over_time
+from mmsk.audio._frames import N_PARTS, frame_lengths, pooled
 from mmsk.audio._mel import mel_filters
-from mmsk.audio._melspectrogram import melspectrogram
+from mmsk.audio._melspectrogram import decibels, melspectrogram
 from mmsk.base import TimedTransformer
 from mmsk.io import read_audio
-
-_SOFTEST_POWER = 1e-10  # what silence counts as
-_RANGE_DB = 80.0  # bands softer than this below the loudest are levelled
 
 
 class MFCC(TimedTransformer):
@@ -137,19 +134,14 @@ class MFCC(TimedTransformer):
 
     def _extract(self, sound):
         samples, _ = sound
-        n_window = max(1, round(self.window_s * self.rate_hz))
         coefficients = mfcc(
             y=samples,
             sr=self.rate_hz,
             n_mfcc=self.n_mfcc,
-            n_fft=max(2, 1 << (n_window - 1).bit_length()),
-            hop_length=max(1, round(self.hop_s * self.rate_hz)),
-            win_length=n_window,
             n_mels=self.n_mels,
-        ).astype(np.float64)
-        if self.pooling == "mean":
-            return coefficients.mean(axis=1)
-        return over_time(coefficients)
+            **frame_lengths(self.window_s, self.hop_s, self.rate_hz),
+        )
+        return pooled(coefficients, self.pooling)
 
 
 def mfcc(
@@ -227,14 +219,14 @@ def mfcc(
     if lifter < 0:
         raise ValueError(f"lifter must not be negative, got {lifter}")
     if S is None:
-        decibels = _decibels(melspectrogram(y=y, sr=sr, norm=mel_norm, **kwargs))
+        levels = decibels(melspectrogram(y=y, sr=sr, norm=mel_norm, **kwargs))
     else:
         _check_keywords(kwargs)
-        decibels = np.asarray(S)
-        decibels = decibels.astype(np.result_type(decibels, np.float32), copy=False)
-    cosines = _cosines(decibels.shape[-2], n_mfcc, dct_type, norm, lifter)
+        levels = np.asarray(S)
+        levels = levels.astype(np.result_type(levels, np.float32), copy=False)
+    cosines = _cosines(levels.shape[-2], n_mfcc, dct_type, norm, lifter)
     # summed in float64: 128 bands of -100 dB would be off by 1e-3 dB
-    return (cosines @ decibels).astype(decibels.dtype, copy=False)
+    return (cosines @ levels).astype(levels.dtype, copy=False)
 
 
 def _check_keywords(kwargs):
@@ -243,14 +235,6 @@ def _check_keywords(kwargs):
     for name in kwargs:
         if name not in known:
             raise TypeError(f"mfcc() got an unexpected keyword argument {name!r}")
-
-
-def _decibels(power):
-    """Levels in place of powers, in the same memory."""
-    np.maximum(power, _SOFTEST_POWER, out=power)
-    np.log10(power, out=power)
-    power *= 10
-    return np.maximum(power, power.max(axis=(-2, -1), keepdims=True) - _RANGE_DB, out=power)
 
 
 @lru_cache(maxsize=32)

@@ -7,11 +7,11 @@ import numpy as np
 
 from mmsk._utils.sklearn_private import Interval
 from mmsk.audio._frames import (
-    N_PARTS,
-    SAMPLES_AT_ONCE,
-    in_hops,
+    POOLS,
+    frame_lengths,
+    frame_rms,
     over_time,
-    spectrogram_of,
+    spectrograms,
     window_taper,
 )
 from mmsk.base import TimedTransformer
@@ -152,19 +152,19 @@ class SpectralStatistics(TimedTransformer):
         self.on_error = on_error
 
     def _feature_names(self):
-        pools = ["mean", "std", "delta_std", *(f"part{part + 1}" for part in range(N_PARTS))]
-        return [f"{series}_{pool}" for series in _names(self.rate_hz) for pool in pools]
+        return [f"{series}_{pool}" for series in _names(self.rate_hz) for pool in POOLS]
 
     def _reading(self):
         return read_audio, {"rate_hz": self.rate_hz}
 
     def _extract(self, sound):
         samples, _ = sound
+        lengths = frame_lengths(self.window_s, self.hop_s, self.rate_hz)
         frames = frame_statistics(
             samples,
             self.rate_hz,
-            n_window=max(1, round(self.window_s * self.rate_hz)),
-            hop_length=max(1, round(self.hop_s * self.rate_hz)),
+            n_window=lengths["win_length"],
+            hop_length=lengths["hop_length"],
             rolloff=self.rolloff,
         )
         return np.concatenate([over_time(frames[name][None]) for name in _names(self.rate_hz)])
@@ -203,7 +203,7 @@ def frame_statistics(samples, rate_hz, *, n_window, hop_length, rolloff):
     frequencies_hz = np.arange(n_fft // 2 + 1) * (rate_hz / n_fft)
     bands = _bands(rate_hz, n_fft)
     pieces, fluxes, extremes, before = [], [], [], None
-    for power in _spectrograms(samples, taper, hop_length):
+    for power in spectrograms(samples, taper, hop_length):
         magnitude = np.sqrt(power)
         pieces.append([*_moments(magnitude, frequencies_hz, rolloff), _flatness(power)])
         extremes.append(_extremes(magnitude, bands))
@@ -216,20 +216,9 @@ def frame_statistics(samples, rate_hz, *, n_window, hop_length, rolloff):
         **dict(zip(("centroid", "bandwidth", "rolloff", "flatness"), spectral, strict=True)),
         "flux": flux if len(flux) else np.zeros(1),
         "zero_crossings": _zero_crossings(samples, n_window, hop_length),
-        "rms": _rms(samples, n_window, hop_length),
+        "rms": frame_rms(samples, n_window, hop_length),
         **dict(zip(_names(rate_hz)[len(_SERIES) :], _contrast(extremes), strict=True)),
     }
-
-
-def _spectrograms(samples, taper, hop_length):
-    """Power spectrograms of consecutive stretches: a long recording's would not fit."""
-    hops = in_hops(samples, len(taper), hop_length, center=True, pad_mode="constant")
-    n_overlapping = (len(taper) - 1) // hop_length
-    n_frames = len(hops) - n_overlapping
-    n_at_once = max(1, SAMPLES_AT_ONCE // len(taper))
-    for start in range(0, n_frames, n_at_once):
-        stop = min(start + n_at_once, n_frames)
-        yield spectrogram_of(hops[start : stop + n_overlapping], taper)
 
 
 def _moments(magnitude, frequencies_hz, rolloff):
@@ -307,12 +296,3 @@ def _zero_crossings(samples, n_window, hop_length):
     starts = np.arange(n_frames) * hop_length - n_window // 2
     first, last = np.clip([starts, starts + n_window - 1], 0, len(samples) - 1)
     return (n_before[last] - n_before[first]) / n_window
-
-
-def _rms(samples, n_window, hop_length):
-    signal = in_hops(samples, n_window, hop_length, center=True, pad_mode="constant").ravel()
-    frames = np.lib.stride_tricks.sliding_window_view(signal, n_window)[::hop_length]
-    n_frames = 1 + (len(samples) + 2 * (n_window // 2) - n_window) // hop_length
-    # summed frame by frame: differences of a running sum would drown soft frames
-    energy = np.einsum("ij,ij->i", frames[:n_frames], frames[:n_frames])
-    return np.sqrt(energy / n_window)

@@ -1,0 +1,233 @@
+"""Functionals: a fixed set of statistics over all low-level descriptors of a voice."""
+
+from numbers import Integral, Real
+
+import numpy as np
+
+from mmsk._kernels.audio import deltas
+from mmsk._utils.sklearn_private import Interval
+from mmsk.audio._frames import frame_lengths
+from mmsk.audio._mfcc import mfcc
+from mmsk.audio._pitch import (
+    check_pitches,
+    harmonics_db,
+    levels_db,
+    pitch_track,
+    semitones_of,
+    voiced_frames,
+)
+from mmsk.audio._spectral_statistics import frame_statistics
+from mmsk.base import TimedTransformer
+from mmsk.io import read_audio
+
+_N_MELS = 40
+_ROLLOFF = 0.85
+_SPECTRAL = ("centroid", "bandwidth", "rolloff", "flatness", "flux", "zero_crossings")
+_VOICE = ("level_db", "pitch_st", "periodicity", "hnr_db")
+_PERCENTS = (5, 25, 50, 75, 95)
+_SPREADS = ("std", "skewness", "kurtosis", *(f"p{percent:02d}" for percent in _PERCENTS))
+_TRENDS = ("mean", "slope_per_s", "rising_share", "peak_place")
+
+
+class AudioFunctionals(TimedTransformer):
+    """Statistics over spectrum, loudness, pitch and voicing of a recording, and their deltas.
+
+    Parameters
+    ----------
+    n_mfcc : int, default=13
+        Mel-frequency cepstral coefficients, at most 40.
+    lowest_hz, highest_hz : float, default=60, 600
+        Pitches that are looked for; the highest is at most a quarter of ``rate_hz``.
+    threshold : float, default=0.2
+        Aperiodicity of YIN below which a frame is voiced, between 0 and 1.
+    window_s : float, default=0.032
+        Length of a frame in seconds.
+    hop_s : float, default=0.010
+        Time from one frame to the next, in seconds.
+    rate_hz : int, default=16000
+        Rate that recordings are resampled to, and that bare arrays have.
+    n_jobs : int or None, default=None
+        Recordings read and described at once. None means 1, or what
+        ``joblib.parallel_config`` says.
+    on_error : {"raise", "missing"}, default="raise"
+        Whether a recording that cannot be read stops ``transform`` or is a row of NaN.
+
+    Attributes
+    ----------
+    n_features_in_ : int
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of its range, or pitches out of order, in ``fit``.
+    DecodeError
+        If a recording cannot be read, and ``on_error="raise"``.
+
+    See Also
+    --------
+    Prosody : Few features of the voice, each with a name that speaks.
+
+    Notes
+    -----
+    The set is mmsk's own, and is that of no other program. Its ``n_mfcc + 10`` descriptors of
+    a frame are
+
+    - ``mfcc_00`` and on, in decibels, as `MFCC`;
+    - ``centroid``, ``bandwidth``, ``rolloff`` (of 85 %), ``flatness``, ``flux`` and
+      ``zero_crossings``, as `SpectralStatistics`;
+    - ``level_db``, ``pitch_st`` (semitones above 27.5 Hz), ``periodicity`` (1 less the
+      aperiodicity of YIN, at least 0) and ``hnr_db``, as `Prosody`. Between voiced stretches
+      the pitch goes on along a line, and beyond the outermost it is held; without any voice
+      it is 0.
+
+    Each has 12 functionals: standard deviation, skewness and excess kurtosis, percentiles
+    5, 25, 50, 75 and 95; mean, slope of a line of least squares per second, share of the
+    frames that lie above the one before, and place of the highest frame from 0 (the first)
+    to 1 (the last). The first eight are taken of the deltas too (slopes over five frames,
+    per frame). A row is float32 of ``20 * (n_mfcc + 10)`` features, 460 by default.
+
+    A series that does not change has skewness, kurtosis, slope, share and place 0, so that
+    silence and recordings of one sample have finite features, as all present recordings.
+    A missing sample is a row of NaN.
+
+    References
+    ----------
+    B. Schuller, A. Batliner (2013), "Computational Paralinguistics: Emotion, Affect and
+    Personality in Speech and Language Processing", Wiley: the scheme of descriptors,
+    deltas and functionals.
+
+    Examples
+    --------
+    A tone that goes up by an octave in a second.
+
+    >>> import numpy as np
+    >>> from mmsk.audio import AudioFunctionals
+    >>> pitch_hz = 200 * 2 ** (np.arange(16000) / 16000)
+    >>> tone = np.sin(2 * np.pi * np.cumsum(pitch_hz) / 16000)
+    >>> row = AudioFunctionals().set_output(transform="pandas").fit_transform([tone]).iloc[0]
+    >>> len(row), float(row["pitch_st_slope_per_s"].round())
+    (460, 12.0)
+    """
+
+    _parameter_constraints = {
+        **TimedTransformer._parameter_constraints,
+        "n_mfcc": [Interval(Integral, 1, _N_MELS, closed="both")],
+        "lowest_hz": [Interval(Real, 0, None, closed="neither")],
+        "highest_hz": [Interval(Real, 0, None, closed="neither")],
+        "threshold": [Interval(Real, 0, 1, closed="neither")],
+        "window_s": [Interval(Real, 0, None, closed="neither")],
+        "hop_s": [Interval(Real, 0, None, closed="neither")],
+        "rate_hz": [Interval(Integral, 1, None, closed="left")],
+    }
+
+    def __init__(
+        self,
+        n_mfcc=13,
+        lowest_hz=60,
+        highest_hz=600,
+        threshold=0.2,
+        window_s=0.032,
+        hop_s=0.010,
+        rate_hz=16000,
+        *,
+        n_jobs=None,
+        on_error="raise",
+    ):
+        self.n_mfcc = n_mfcc
+        self.lowest_hz = lowest_hz
+        self.highest_hz = highest_hz
+        self.threshold = threshold
+        self.window_s = window_s
+        self.hop_s = hop_s
+        self.rate_hz = rate_hz
+        self.n_jobs = n_jobs
+        self.on_error = on_error
+
+    def _fit_cells(self, cells):
+        check_pitches(self.lowest_hz, self.highest_hz, self.rate_hz)
+
+    def _feature_names(self):
+        series = [f"mfcc_{k:02d}" for k in range(self.n_mfcc)] + [*_SPECTRAL, *_VOICE]
+        plain = [f"{name}_{pool}" for pool in (*_SPREADS, *_TRENDS) for name in series]
+        return plain + [f"{name}_delta_{pool}" for pool in _SPREADS for name in series]
+
+    def _reading(self):
+        return read_audio, {"rate_hz": self.rate_hz}
+
+    def _extract(self, sound):
+        samples, _ = sound
+        lengths = frame_lengths(self.window_s, self.hop_s, self.rate_hz)
+        lengths["win_length"] += lengths["win_length"] % 2  # all series have as many frames
+        series = self._descriptors(samples.astype(np.float64), lengths)
+        hop_s = lengths["hop_length"] / self.rate_hz
+        return np.concatenate(
+            [_spreads(series), _trends(series, hop_s), _spreads(deltas(series))]
+        )
+
+    def _descriptors(self, samples, lengths):
+        """All series, of shape (n_mfcc + 10, n_frames)."""
+        cepstrum = mfcc(
+            y=samples, sr=self.rate_hz, n_mfcc=self.n_mfcc, n_mels=_N_MELS, **lengths
+        )
+        spectral = frame_statistics(
+            samples,
+            self.rate_hz,
+            n_window=lengths["win_length"],
+            hop_length=lengths["hop_length"],
+            rolloff=_ROLLOFF,
+        )
+        n_frames = cepstrum.shape[1]
+        # the first frame has no flux: the second's
+        spectral["flux"] = np.pad(
+            spectral["flux"], (n_frames - len(spectral["flux"]), 0), mode="edge"
+        )
+        voice = self._voice(samples, levels_db(spectral["rms"]), lengths)
+        return np.vstack([cepstrum, *(spectral[name] for name in _SPECTRAL), *voice])
+
+    def _voice(self, samples, levels, lengths):
+        track = pitch_track(
+            samples - samples.mean(),
+            self.rate_hz,
+            win_length=lengths["win_length"],
+            hop_length=lengths["hop_length"],
+            lowest_hz=self.lowest_hz,
+            highest_hz=self.highest_hz,
+            threshold=self.threshold,
+        )
+        frames = np.arange(len(levels))
+        voiced = np.flatnonzero(voiced_frames(track, levels, self.threshold))
+        pitch = np.zeros(len(levels))
+        if len(voiced):
+            semitones = semitones_of(self.rate_hz / track.periods[voiced])
+            pitch = np.interp(frames, voiced, semitones)
+        periodicity = np.maximum(1 - track.aperiodicity, 0)
+        return levels, pitch, periodicity, harmonics_db(track.repeating)
+
+
+def _spreads(series):
+    """Deviation, skewness, kurtosis and percentiles, each of all series."""
+    means, stds = series.mean(axis=1), series.std(axis=1)
+    moves = _moves(means, stds)
+    scores = (series - means[:, None]) / np.where(moves, stds, 1)[:, None]
+    skewness, fourth = (scores**3).mean(axis=1), (scores**4).mean(axis=1)
+    percentiles = np.percentile(series, _PERCENTS, axis=1)
+    shape = [np.where(moves, skewness, 0), np.where(moves, fourth - 3, 0)]
+    return np.concatenate([stds, *shape, percentiles.ravel()])
+
+
+def _trends(series, hop_s):
+    """Mean, slope, share of rising frames and place of the peak, each of all series."""
+    n_frames = series.shape[1]
+    means = series.mean(axis=1)
+    moves = _moves(means, series.std(axis=1))
+    times_s = (np.arange(n_frames) - (n_frames - 1) / 2) * hop_s
+    slopes = series @ times_s / max(times_s @ times_s, np.finfo(float).tiny)
+    last = max(n_frames - 1, 1)
+    rising = (np.diff(series, axis=1) > 0).sum(axis=1) / last
+    places = series.argmax(axis=1) / last
+    return np.concatenate([means, *(np.where(moves, t, 0) for t in (slopes, rising, places))])
+
+
+def _moves(means, stds):
+    """Which series change by more than rounding."""
+    return stds > 1e-9 * (1 + np.abs(means))
