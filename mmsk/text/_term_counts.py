@@ -169,7 +169,7 @@ class TermCounts:
         return terms[_order_of_rows([ranks[paths[:, 0]], *steps.T])]
 
     def matrix(self, columns, n_columns, dtype, signs=None):
-        """Documents by columns; the counts are gone behind it, so that memory does not hold both.
+        """Documents by columns; counts are let go as they are used, so it can be asked once.
 
         Parameters
         ----------
