@@ -26,6 +26,10 @@ class SampleTransformer(TransformerMixin, BaseEstimator):
     and maximum of their rows, if ``fit`` met a list; otherwise their mean.
     """
 
+    #: Raised when the code gives other features of the same sample: rows stored under the
+    #: old number are then computed anew.
+    _version = 1
+
     _parameter_constraints = {
         "n_jobs": [Integral, None],
         "on_error": [StrOptions({"raise", "missing"})],
