@@ -17,6 +17,9 @@ _EVICTED_AT_ONCE = 64
 _SHARE_LEFT = 0.9  # of the limit, after rows were evicted: not a few at every batch
 _SAME_USE_S = 600.0  # a row's last use is written this seldom, as reading is then reading only
 _MIB = 2**20
+_DELETE_OLDEST = (
+    "DELETE FROM rows WHERE rowid IN (SELECT rowid FROM rows ORDER BY used, rowid LIMIT ?)"
+)
 
 
 @dataclass(frozen=True)
@@ -229,10 +232,7 @@ def _evict(file, limit_mb, share_left=_SHARE_LEFT):
     if _size(file) <= limit_mb * _MIB:
         return n_rows
     while _size(file) > limit_mb * _MIB * share_left:
-        deleted = file.execute(
-            "DELETE FROM rows WHERE rowid IN (SELECT rowid FROM rows ORDER BY used, rowid LIMIT ?)",
-            (_EVICTED_AT_ONCE,),
-        ).rowcount
+        deleted = file.execute(_DELETE_OLDEST, (_EVICTED_AT_ONCE,)).rowcount
         if not deleted:
             break
         n_rows += deleted

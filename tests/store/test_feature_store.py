@@ -241,7 +241,7 @@ def test_a_folder_that_cannot_be_made_or_written_is_told_with_the_remedy(tmp_pat
     (tmp_path / "store" / FILE_NAME).mkdir(parents=True)  # root may write anywhere else
     for folder in ("file", "store"):
         store = FeatureStore(tmp_path / folder)
-        with pytest.raises(StoreError, match="cannot be written: .* Give a folder"):
+        with pytest.raises(StoreError, match=r"cannot be written: .* Give a folder"):
             store.get([key(0)])
         with pytest.raises(StoreError, match="cannot be written"):
             store.put("Toy", {key(0): None})
