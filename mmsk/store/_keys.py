@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import stat
 import sys
 from numbers import Number
@@ -14,8 +15,10 @@ READERS_VERSION = 1
 #: Attributes that have no say in the row of a single sample once the state is known.
 _NOT_IN_ROWS = {
     "n_jobs", "memory", "on_error", "random_state", "verbose", "n_features_in_",
-    "feature_names_in_", "pools_lists_", "_sklearn_output_config",
+    "feature_names_in_", "pools_lists_",
 }  # fmt: skip
+#: What scikit-learn notes on estimators for itself, such as the Pipeline one stands in.
+_OF_SCIKIT_LEARN = re.compile(r"_.*(sklearn|callback|metadata_request)")
 
 
 def row_key(recipe, sample):
@@ -173,9 +176,10 @@ def _add_value(digest, value, name):
 def _add_estimator(digest, estimator, name):
     kind = type(estimator)
     _add(digest, "class", f"{kind.__module__}.{kind.__qualname__} {_code_version(kind)}")
-    state = {k: v for k, v in vars(estimator).items() if k not in _NOT_IN_ROWS}
-    _add(digest, "state", str(len(state)))
-    for attribute in sorted(state):
+    state = vars(estimator)
+    counted = [k for k in state if k not in _NOT_IN_ROWS and not _OF_SCIKIT_LEARN.match(k)]
+    _add(digest, "state", str(len(counted)))
+    for attribute in sorted(counted):
         _add(digest, "attribute", attribute)
         _add_value(digest, state[attribute], f"{name}.{attribute}")
 

@@ -145,6 +145,12 @@ def test_parameters_class_code_version_and_state_have_a_say(monkeypatch):
     assert recipes(LBP())[0] not in made
 
 
+def test_what_scikit_learn_notes_for_itself_has_no_say():
+    alone, noted = LBP().fit(PICTURES), LBP().set_output(transform="pandas").fit(PICTURES)
+    noted._parent_callback_ctx = object()  # as a Pipeline's fit does in scikit-learn 1.9
+    assert recipe_key(noted) == recipe_key(alone)
+
+
 def test_a_learned_size_counts_as_one_given():
     small, large = PICTURES[:1], [np.zeros((64, 64), np.uint8)]
     assert recipe_key(HOG().fit(small)) != recipe_key(HOG().fit(large))
