@@ -1,6 +1,8 @@
 """Rows of single sources looked up in the stores of extractors, and new ones put there."""
 
 import time
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -9,6 +11,24 @@ from mmsk.store import FeatureStore, recipe_key, row_key, sample_key
 
 _ROWS_AT_ONCE = 64
 _KEPT_EVERY_S = 5.0  # whatever is slow to describe: a killed process loses no more than that
+
+_default: ContextVar = ContextVar("mmsk_memory", default=None)
+
+
+@contextmanager
+def using_memory(memory):
+    """A context in which ``memory=None`` of extractors means ``memory``.
+
+    Parameters
+    ----------
+    memory : str, path, FeatureStore or None
+        None: that nothing is kept.
+    """
+    token = _default.set(memory)
+    try:
+        yield
+    finally:
+        _default.reset(token)
 
 
 class Remembered(NamedTuple):
@@ -92,7 +112,7 @@ class Keeper:
             for group, fresh in zip(self._groups, getattr(of_row, "fresh", []), strict=False):
                 for extractor, rows in zip(group, fresh, strict=True):
                     if rows:
-                        owner = FeatureStore.of(extractor.memory), type(extractor).__name__
+                        owner = _store(extractor), type(extractor).__name__
                         self._waiting.setdefault(owner, {}).update(rows)
                         self._n_waiting += len(rows)
         late = time.monotonic() - self._put_at_s > _KEPT_EVERY_S
@@ -107,12 +127,17 @@ class Keeper:
         self._put_at_s = time.monotonic()
 
 
-def _memory(extractor):
+def _store(extractor):
     memory = getattr(extractor, "memory", None)
-    if memory is None:
+    memory = _default.get() if memory is None else memory
+    return None if memory is None else FeatureStore.of(memory)
+
+
+def _memory(extractor):
+    store = _store(extractor)
+    if store is None:
         return None
-    width = len(extractor._feature_names())
-    return _Memory(FeatureStore.of(memory), recipe_key(extractor), width)
+    return _Memory(store, recipe_key(extractor), len(extractor._feature_names()))
 
 
 def _row_keys(groups, memories, cells):
