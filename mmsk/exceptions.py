@@ -35,3 +35,11 @@ class DroppedColumnWarning(MmskWarning):
 
 class NarrowFiltersWarning(MmskWarning):
     """Some mel filters are narrower than a bin of the spectrum, so their bands are always 0."""
+
+
+class StoreError(OSError):
+    """A feature store cannot be used: its folder cannot be written, or there is none."""
+
+
+class StoreWarning(MmskWarning):
+    """A feature store was damaged and set aside, or rows could not be kept in it."""

@@ -17,6 +17,7 @@ _PARTS = (
     "mmsk.base._describing.Failure",
     "mmsk.fusion._feature_fusion._toarray",
     "mmsk.multimodal._fusions._as_float64",
+    "mmsk.store._feature_store.FeatureStore",
     "sklearn.utils._bunch.Bunch",
     f"{_ROOT.__module__}.{_ROOT.__qualname__}",
 )

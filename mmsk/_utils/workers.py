@@ -18,7 +18,7 @@ _workers: ContextVar = ContextVar("mmsk_workers", default=None)
 _BATCHES_PER_WORKER = 4  # enough to even out slow samples, few enough to cost nothing
 
 
-def map_samples(function, samples, n_jobs=None, *, reported=True):
+def map_samples(function, samples, n_jobs=None, *, reported=True, done=None):
     """``[function(sample) for sample in samples]``, batches of samples at once.
 
     Parameters
@@ -30,6 +30,8 @@ def map_samples(function, samples, n_jobs=None, *, reported=True):
         As in joblib: None is what `using_workers` or ``joblib.parallel_config`` says, or 1.
     reported : bool, default=True
         Whether the caller of `reporting` hears of it; False where samples are nested.
+    done : callable or None, default=None
+        Called in this thread with each list of results as it comes, in order.
 
     Returns
     -------
@@ -48,6 +50,8 @@ def map_samples(function, samples, n_jobs=None, *, reported=True):
     results = []
     for batch in _batch_results(function, batches, parallel):
         results.extend(batch)
+        if done is not None:
+            done(batch)
         if report is not None:
             report(len(results), len(samples))
     return results

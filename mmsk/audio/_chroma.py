@@ -41,6 +41,9 @@ class Chroma(TimedTransformer):
     n_jobs : int or None, default=None
         Recordings read and described at once. None means 1, or what
         ``joblib.parallel_config`` says.
+    memory : str, path, FeatureStore or None, default=None
+        Folder that keeps rows, so that a recording is described once only, in all processes
+        (guide, "Store"). None keeps nothing.
     on_error : {"raise", "missing"}, default="raise"
         Whether a recording that cannot be read stops ``transform`` or is a row of NaN.
 
@@ -113,6 +116,7 @@ class Chroma(TimedTransformer):
         pooling="statistics",
         *,
         n_jobs=None,
+        memory=None,
         on_error="raise",
     ):
         self.window_s = window_s
@@ -120,6 +124,7 @@ class Chroma(TimedTransformer):
         self.rate_hz = rate_hz
         self.pooling = pooling
         self.n_jobs = n_jobs
+        self.memory = memory
         self.on_error = on_error
 
     def _feature_names(self):

@@ -30,6 +30,9 @@ class LogMel(TimedTransformer):
     n_jobs : int or None, default=None
         Recordings read and described at once. None means 1, or what
         ``joblib.parallel_config`` says.
+    memory : str, path, FeatureStore or None, default=None
+        Folder that keeps rows, so that a recording is described once only, in all processes
+        (guide, "Store"). None keeps nothing.
     on_error : {"raise", "missing"}, default="raise"
         Whether a recording that cannot be read stops ``transform`` or is a row of NaN.
 
@@ -103,6 +106,7 @@ class LogMel(TimedTransformer):
         pooling="statistics",
         *,
         n_jobs=None,
+        memory=None,
         on_error="raise",
     ):
         self.n_mels = n_mels
@@ -111,6 +115,7 @@ class LogMel(TimedTransformer):
         self.rate_hz = rate_hz
         self.pooling = pooling
         self.n_jobs = n_jobs
+        self.memory = memory
         self.on_error = on_error
 
     def _feature_names(self):

@@ -59,6 +59,9 @@ class Prosody(TimedTransformer):
     n_jobs : int or None, default=None
         Recordings read and described at once. None means 1, or what
         ``joblib.parallel_config`` says.
+    memory : str, path, FeatureStore or None, default=None
+        Folder that keeps rows, so that a recording is described once only, in all processes
+        (guide, "Store"). None keeps nothing.
     on_error : {"raise", "missing"}, default="raise"
         Whether a recording that cannot be read stops ``transform`` or is a row of NaN.
 
@@ -156,6 +159,7 @@ class Prosody(TimedTransformer):
         rate_hz=16000,
         *,
         n_jobs=None,
+        memory=None,
         on_error="raise",
     ):
         self.lowest_hz = lowest_hz
@@ -165,6 +169,7 @@ class Prosody(TimedTransformer):
         self.hop_s = hop_s
         self.rate_hz = rate_hz
         self.n_jobs = n_jobs
+        self.memory = memory
         self.on_error = on_error
 
     def _fit_cells(self, cells):

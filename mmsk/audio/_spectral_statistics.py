@@ -45,6 +45,9 @@ class SpectralStatistics(TimedTransformer):
     n_jobs : int or None, default=None
         Recordings read and described at once. None means 1, or what
         ``joblib.parallel_config`` says.
+    memory : str, path, FeatureStore or None, default=None
+        Folder that keeps rows, so that a recording is described once only, in all processes
+        (guide, "Store"). None keeps nothing.
     on_error : {"raise", "missing"}, default="raise"
         Whether a recording that cannot be read stops ``transform`` or is a row of NaN.
 
@@ -142,6 +145,7 @@ class SpectralStatistics(TimedTransformer):
         rolloff=0.85,
         *,
         n_jobs=None,
+        memory=None,
         on_error="raise",
     ):
         self.window_s = window_s
@@ -149,6 +153,7 @@ class SpectralStatistics(TimedTransformer):
         self.rate_hz = rate_hz
         self.rolloff = rolloff
         self.n_jobs = n_jobs
+        self.memory = memory
         self.on_error = on_error
 
     def _feature_names(self):

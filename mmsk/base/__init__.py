@@ -1,6 +1,7 @@
 """What all extractors of media share."""
 
 from mmsk.base._describing import Failure, describe_column, warn_of_failures
+from mmsk.base._remembering import using_memory
 from mmsk.base._sample_transformer import SampleTransformer
 from mmsk.base._timed import TimedTransformer
 
@@ -9,5 +10,6 @@ __all__ = [
     "SampleTransformer",
     "TimedTransformer",
     "describe_column",
+    "using_memory",
     "warn_of_failures",
 ]

@@ -1,6 +1,7 @@
 """A column described by several extractors at once, each sample read as seldom as can be."""
 
 import warnings
+from contextlib import closing
 from functools import partial
 from typing import NamedTuple
 
@@ -8,6 +9,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from mmsk._utils.workers import map_samples
+from mmsk.base._remembering import Keeper, recall
 from mmsk.exceptions import FailedSamplesWarning
 from mmsk.io._sources import describe_source
 
@@ -56,8 +58,7 @@ def describe_column(owner, extractors, X, *, raising):
         check_is_fitted(extractor)
     groups = _reading_alike(extractors)
     columns = [group[0]._cells(X, reset=False) for group in groups]
-    row = partial(_row, type(owner).__name__, groups, raising=raising)
-    rows = map_samples(row, list(enumerate(zip(*columns, strict=True))), owner.n_jobs)
+    rows = _described_rows(owner, groups, list(zip(*columns, strict=True)), raising=raising)
     in_groups = [extractor for group in groups for extractor in group]
     widths = [len(extractor._names_out()) for extractor in in_groups]
     blocks = [np.full((len(rows), width), np.nan, dtype=np.float32) for width in widths]
@@ -66,11 +67,20 @@ def describe_column(owner, extractors, X, *, raising):
     for index, found in enumerate(rows):
         if isinstance(found, Failure):
             continue
-        for block, features in zip(blocks, found, strict=True):
+        for block, features in zip(blocks, found.features, strict=True):
             if features is not None:
                 block[index] = features
-        present[index] = all(features is not None for features in found)
+        present[index] = all(features is not None for features in found.features)
     return [blocks[in_groups.index(e)] for e in extractors], present, failures
+
+
+def _described_rows(owner, groups, rows, *, raising):
+    """A `_Described` or a `Failure` for each row; what is new goes into the stores."""
+    row = partial(_row, type(owner).__name__, groups, raising=raising)
+    known = recall(groups, rows, owner.n_jobs)
+    numbered = list(zip(range(len(rows)), rows, known, strict=True))
+    with closing(Keeper(groups)) as keeper:
+        return map_samples(row, numbered, owner.n_jobs, done=keeper.keep)
 
 
 def _reading_alike(extractors):
@@ -86,31 +96,50 @@ def _reading_alike(extractors):
     return groups
 
 
-def _row(owner, groups, numbered_cells, *, raising):
-    """Features of one row by each extractor, None of what is missing, or a `Failure`."""
-    index, cells = numbered_cells
-    rows = []
-    for group, cell in zip(groups, cells, strict=True):
+class _Described(NamedTuple):
+    """Features of a row by each extractor, None of what is missing, and rows to keep."""
+
+    features: list
+    fresh: list
+
+
+def _row(owner, groups, numbered, *, raising):
+    """The `_Described` of one row, or a `Failure`."""
+    index, cells, known = numbered
+    described = _Described([], [])
+    for group, cell, of_group in zip(groups, cells, known, strict=True):
         try:
-            rows += _described(group, cell)
+            features, fresh = _of_cell(group, cell, of_group)
         except ValueError as error:
             source = describe_source(cell)
             if not raising:
                 return Failure(index, source, str(error))
             error.add_note(f"{owner}: row {index}, source {source}")
             raise
-    return rows
+        described.features.extend(features)
+        described.fresh.append(fresh)
+    return described
 
 
-def _described(group, cell):
-    """Features of one cell by each extractor of a group, None of what is missing."""
-    rows = [[] for _ in group]
-    for source in group[0]._sources(cell):  # one sample at a time in memory
-        sample = group[0]._read(source)
-        if sample is not None:
-            for extractor, found in zip(group, rows, strict=True):
-                found.append(extractor._extract(sample))
-    return [extractor._pooled(found) for extractor, found in zip(group, rows, strict=True)]
+def _of_cell(group, cell, known):
+    """Features of one cell by each extractor of a group, and a dict of new rows of each."""
+    rows, fresh = [[] for _ in group], [{} for _ in group]
+    for place, source in enumerate(group[0]._sources(cell)):  # one sample at a time in memory
+        remembered = [None if of_one is None else of_one[place] for of_one in known]
+        is_known = [of_one is not None and of_one.is_known for of_one in remembered]
+        sample = None if all(is_known) else group[0]._read(source)
+        for k, extractor in enumerate(group):
+            row = remembered[k].row if is_known[k] else _features(extractor, sample)
+            if row is not None:
+                rows[k].append(row)
+            if not is_known[k] and remembered[k] is not None:
+                fresh[k][remembered[k].key] = row
+    return [e._pooled(found) for e, found in zip(group, rows, strict=True)], fresh
+
+
+def _features(extractor, sample):
+    """Features of one decoded sample, of the type in which they are stored and returned."""
+    return None if sample is None else np.array(extractor._extract(sample), np.float32)
 
 
 def warn_of_failures(owner, failures, n_rows):

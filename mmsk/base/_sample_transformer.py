@@ -1,5 +1,6 @@
 """The base of all extractors: one column of samples in, one float32 row per sample out."""
 
+import os
 from numbers import Integral
 
 import numpy as np
@@ -14,6 +15,7 @@ from mmsk._utils.sklearn_private import (
 )
 from mmsk.base._describing import describe_column, warn_of_failures
 from mmsk.io._sources import as_sources
+from mmsk.store import FeatureStore
 
 
 class SampleTransformer(TransformerMixin, BaseEstimator):
@@ -23,11 +25,20 @@ class SampleTransformer(TransformerMixin, BaseEstimator):
     (source to decoded sample), ``_extract`` (sample to 1-D features) and
     ``_feature_names``; ``_fit_cells`` where it learns from the column.
     A missing sample is a row of NaN. A cell that holds a list of sources becomes the mean
-    and maximum of their rows, if ``fit`` met a list; otherwise their mean.
+    and maximum of their rows, if ``fit`` met a list; otherwise their mean. With ``memory``
+    the row of each source is looked up first, and kept where it is new.
     """
+
+    #: Raised when the code gives other features of the same sample: rows stored under the
+    #: old number are then computed anew.
+    _version = 1
+
+    #: Whether a str in a cell is the sample itself rather than the path of one.
+    _takes_text = False
 
     _parameter_constraints = {
         "n_jobs": [Integral, None],
+        "memory": [str, os.PathLike, FeatureStore, None],
         "on_error": [StrOptions({"raise", "missing"})],
     }
 
@@ -245,8 +256,8 @@ class SampleTransformer(TransformerMixin, BaseEstimator):
             return None
         rows = np.stack(rows)
         if self.pools_lists_:
-            return np.concatenate([rows.mean(axis=0), rows.max(axis=0)])
-        return rows.mean(axis=0) if len(rows) > 1 else rows[0]
+            return np.concatenate([rows.mean(axis=0, dtype=np.float64), rows.max(axis=0)])
+        return rows.mean(axis=0, dtype=np.float64) if len(rows) > 1 else rows[0]
 
     def _reads_like(self, other):
         """Whether a sample that one of two extractors decoded serves the other as well."""

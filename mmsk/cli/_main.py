@@ -13,6 +13,7 @@ _COMMANDS = {
     "fit": "fit a model on a table and write it to a file",
     "predict": "predict the rows of a table with a model file",
     "features": "describe the rows of a table and write the features to a file",
+    "store": "look into a feature store, make it smaller or empty it",
     "list": "list what there is, room by room",
 }
 

@@ -45,6 +45,9 @@ class ColorHistogram(SampleTransformer):
     n_jobs : int or None, default=None
         Pictures read and described at once. None means 1, or what
         ``joblib.parallel_config`` says.
+    memory : str, path, FeatureStore or None, default=None
+        Folder that keeps rows, so that a picture is described once only, in all processes
+        (guide, "Store"). None keeps nothing.
     on_error : {"raise", "missing"}, default="raise"
         What to do with a picture that cannot be read: raise, or give a row of NaN.
 
@@ -118,6 +121,7 @@ class ColorHistogram(SampleTransformer):
         size_px=None,
         *,
         n_jobs=None,
+        memory=None,
         on_error="raise",
     ):
         self.space = space
@@ -126,6 +130,7 @@ class ColorHistogram(SampleTransformer):
         self.n_cells = n_cells
         self.size_px = size_px
         self.n_jobs = n_jobs
+        self.memory = memory
         self.on_error = on_error
 
     def _fit_cells(self, cells):

@@ -51,6 +51,9 @@ class FisherVector(CodebookTransformer):
     n_jobs : int or None, default=None
         Pictures read and described at once. None means 1, or what
         ``joblib.parallel_config`` says.
+    memory : str, path, FeatureStore or None, default=None
+        Folder that keeps rows, so that a picture is described once only, in all processes
+        (guide, "Store"). None keeps nothing.
     on_error : {"raise", "missing"}, default="raise"
         What to do with a picture that cannot be read: raise, or give a row of NaN; in
         ``fit`` it is then not learned from.
@@ -142,6 +145,7 @@ class FisherVector(CodebookTransformer):
         max_descriptors=100_000,
         random_state=0,
         n_jobs=None,
+        memory=None,
         on_error="raise",
     ):
         self.n_components = n_components
@@ -156,6 +160,7 @@ class FisherVector(CodebookTransformer):
         self.max_descriptors = max_descriptors
         self.random_state = random_state
         self.n_jobs = n_jobs
+        self.memory = memory
         self.on_error = on_error
 
     def _fit_cells(self, cells):

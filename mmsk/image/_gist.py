@@ -47,6 +47,9 @@ class GIST(SampleTransformer):
     n_jobs : int or None, default=None
         Pictures read and described at once. None means 1, or what
         ``joblib.parallel_config`` says.
+    memory : str, path, FeatureStore or None, default=None
+        Folder that keeps rows, so that a picture is described once only, in all processes
+        (guide, "Store"). None keeps nothing.
     on_error : {"raise", "missing"}, default="raise"
         What to do with a picture that cannot be read: raise, or give a row of NaN.
 
@@ -106,6 +109,7 @@ class GIST(SampleTransformer):
         color=False,
         *,
         n_jobs=None,
+        memory=None,
         on_error="raise",
     ):
         self.n_scales = n_scales
@@ -114,6 +118,7 @@ class GIST(SampleTransformer):
         self.size_px = size_px
         self.color = color
         self.n_jobs = n_jobs
+        self.memory = memory
         self.on_error = on_error
 
     def _fit_cells(self, cells):

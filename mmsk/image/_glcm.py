@@ -59,6 +59,9 @@ class GLCM(SampleTransformer):
     n_jobs : int or None, default=None
         Pictures read and described at once. None means 1, or what
         ``joblib.parallel_config`` says.
+    memory : str, path, FeatureStore or None, default=None
+        Folder that keeps rows, so that a picture is described once only, in all processes
+        (guide, "Store"). None keeps nothing.
     on_error : {"raise", "missing"}, default="raise"
         What to do with a picture that cannot be read: raise, or give a row of NaN.
 
@@ -139,6 +142,7 @@ class GLCM(SampleTransformer):
         size_px=None,
         *,
         n_jobs=None,
+        memory=None,
         on_error="raise",
     ):
         self.distances = distances
@@ -149,6 +153,7 @@ class GLCM(SampleTransformer):
         self.n_cells = n_cells
         self.size_px = size_px
         self.n_jobs = n_jobs
+        self.memory = memory
         self.on_error = on_error
 
     def _fit_cells(self, cells):

@@ -49,6 +49,9 @@ class HOG(SampleTransformer):
     n_jobs : int or None, default=None
         Pictures read and described at once. None means 1, or what
         ``joblib.parallel_config`` says.
+    memory : str, path, FeatureStore or None, default=None
+        Folder that keeps rows, so that a picture is described once only, in all processes
+        (guide, "Store"). None keeps nothing.
     on_error : {"raise", "missing"}, default="raise"
         What to do with a picture that cannot be read: raise, or give a row of NaN. With
         "missing", the size is that of the first picture that can be read and is large
@@ -116,6 +119,7 @@ class HOG(SampleTransformer):
         size_px=None,
         *,
         n_jobs=None,
+        memory=None,
         on_error="raise",
     ):
         self.orientations = orientations
@@ -125,6 +129,7 @@ class HOG(SampleTransformer):
         self.transform_sqrt = transform_sqrt
         self.size_px = size_px
         self.n_jobs = n_jobs
+        self.memory = memory
         self.on_error = on_error
 
     def _fit_cells(self, cells):

@@ -43,6 +43,9 @@ class ImageStatistics(SampleTransformer):
     n_jobs : int or None, default=None
         Pictures read and described at once. None means 1, or what
         ``joblib.parallel_config`` says.
+    memory : str, path, FeatureStore or None, default=None
+        Folder that keeps rows, so that a picture is described once only, in all processes
+        (guide, "Store"). None keeps nothing.
     on_error : {"raise", "missing"}, default="raise"
         What to do with a picture that cannot be read: raise, or give a row of NaN.
 
@@ -106,8 +109,9 @@ class ImageStatistics(SampleTransformer):
 
     _parameter_constraints = {**SampleTransformer._parameter_constraints}
 
-    def __init__(self, *, n_jobs=None, on_error="raise"):
+    def __init__(self, *, n_jobs=None, memory=None, on_error="raise"):
         self.n_jobs = n_jobs
+        self.memory = memory
         self.on_error = on_error
 
     def _reading(self):

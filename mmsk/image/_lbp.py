@@ -44,6 +44,9 @@ class LBP(SampleTransformer):
     n_jobs : int or None, default=None
         Pictures read and described at once. None means 1, or what
         ``joblib.parallel_config`` says.
+    memory : str, path, FeatureStore or None, default=None
+        Folder that keeps rows, so that a picture is described once only, in all processes
+        (guide, "Store"). None keeps nothing.
     on_error : {"raise", "missing"}, default="raise"
         What to do with a picture that cannot be read: raise, or give a row of NaN.
 
@@ -114,6 +117,7 @@ class LBP(SampleTransformer):
         size_px=None,
         *,
         n_jobs=None,
+        memory=None,
         on_error="raise",
     ):
         self.n_points = n_points
@@ -122,6 +126,7 @@ class LBP(SampleTransformer):
         self.n_cells = n_cells
         self.size_px = size_px
         self.n_jobs = n_jobs
+        self.memory = memory
         self.on_error = on_error
 
     def _fit_cells(self, cells):

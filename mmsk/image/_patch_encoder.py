@@ -71,6 +71,9 @@ class PatchEncoder(SampleTransformer):
     n_jobs : int or None, default=None
         Pictures read and described at once. None means 1, or what
         ``joblib.parallel_config`` says.
+    memory : str, path, FeatureStore or None, default=None
+        Folder that keeps rows, so that a picture is described once only, in all processes
+        (guide, "Store"). None keeps nothing.
     on_error : {"raise", "missing"}, default="raise"
         What to do with a picture that cannot be read: raise, or give a row of NaN; it is
         then not learned from.
@@ -175,6 +178,7 @@ class PatchEncoder(SampleTransformer):
         random_state=0,
         *,
         n_jobs=None,
+        memory=None,
         on_error="raise",
     ):
         self.n_centroids = n_centroids
@@ -192,6 +196,7 @@ class PatchEncoder(SampleTransformer):
         self.max_memory_mb = max_memory_mb
         self.random_state = random_state
         self.n_jobs = n_jobs
+        self.memory = memory
         self.on_error = on_error
 
     def _fit_cells(self, cells):

@@ -2,18 +2,23 @@
 
 import os
 import warnings
+from contextlib import contextmanager
 from numbers import Integral
 
 import numpy as np
 from sklearn.base import BaseEstimator
 
 from mmsk._utils.columns import column_at, is_frame, missing_rows
+from mmsk._utils.metadata import own_config
 from mmsk._utils.sklearn_private import StrOptions, validate_params
 from mmsk._utils.tables import check_table
+from mmsk._utils.workers import using_workers
+from mmsk.base import using_memory
 from mmsk.exceptions import DroppedColumnWarning
 from mmsk.modalities import MODALITIES
 from mmsk.multimodal._plan import as_fusion_columns, column_roles, plan_views
 from mmsk.multimodal._root import under_root
+from mmsk.store import FeatureStore
 
 
 class MultimodalBase(BaseEstimator):
@@ -22,6 +27,7 @@ class MultimodalBase(BaseEstimator):
     _parameter_constraints = {
         "modalities": [StrOptions({"auto"}), dict],
         "root": [str, os.PathLike, None],
+        "memory": [str, os.PathLike, FeatureStore, None],
         "on_error": [StrOptions({"raise", "missing"})],
         "n_jobs": [Integral, None],
     }
@@ -66,6 +72,12 @@ class MultimodalBase(BaseEstimator):
         if reset:
             validate_params(self)
         return check_table(self, X, reset=reset)
+
+    @contextmanager
+    def _working(self):
+        """A context in which parts without ``n_jobs`` and ``memory`` take those given here."""
+        with own_config(), using_workers(self.n_jobs), using_memory(self.memory):
+            yield
 
     def _rooted(self, X):
         return under_root(X, self.media_columns_, self.root)

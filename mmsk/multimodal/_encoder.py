@@ -5,9 +5,7 @@ from numbers import Real
 from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from mmsk._utils.metadata import own_config
 from mmsk._utils.sklearn_private import Interval, StrOptions, check_feature_names_in
-from mmsk._utils.workers import using_workers
 from mmsk.fusion import FeatureFusion
 from mmsk.multimodal._base import MultimodalBase
 
@@ -30,6 +28,10 @@ class MultimodalEncoder(TransformerMixin, MultimodalBase):
     root : str, path or None, default=None
         The folder of relative paths; None is the working folder. May be reset for
         prediction with ``set_params``.
+    memory : str, path, FeatureStore or None, default=None
+        Folder that keeps the rows of pictures, recordings and films, so that each is
+        described once only, in all folds and processes (guide, "Store"). None keeps
+        nothing. May be reset for prediction.
     on_error : {"missing", "raise"}, default="missing"
         Whether a source that cannot be read counts as missing, with a warning, or raises.
     n_jobs : int or None, default=None
@@ -76,6 +78,7 @@ class MultimodalEncoder(TransformerMixin, MultimodalBase):
         missing="zero",
         sparse_threshold=0.3,
         root=None,
+        memory=None,
         on_error="missing",
         n_jobs=None,
     ):
@@ -83,6 +86,7 @@ class MultimodalEncoder(TransformerMixin, MultimodalBase):
         self.missing = missing
         self.sparse_threshold = sparse_threshold
         self.root = root
+        self.memory = memory
         self.on_error = on_error
         self.n_jobs = n_jobs
 
@@ -118,7 +122,7 @@ class MultimodalEncoder(TransformerMixin, MultimodalBase):
         self.fusion_ = FeatureFusion(
             views, missing=self.missing, sparse_threshold=self.sparse_threshold, n_jobs=1
         )
-        with own_config(), using_workers(self.n_jobs):
+        with self._working():
             features = self.fusion_.fit_transform(self._rooted(X), y)
         self.errors_ = self.fusion_.errors_
         return features
@@ -136,7 +140,7 @@ class MultimodalEncoder(TransformerMixin, MultimodalBase):
         """
         check_is_fitted(self)
         X = self._rooted(self._check_table(X, reset=False))
-        with own_config(), using_workers(self.n_jobs):
+        with self._working():
             return self.fusion_.transform(X)
 
     def transform_with_errors(self, X):
@@ -154,7 +158,7 @@ class MultimodalEncoder(TransformerMixin, MultimodalBase):
         """
         check_is_fitted(self)
         X = self._rooted(self._check_table(X, reset=False))
-        with own_config(), using_workers(self.n_jobs):
+        with self._working():
             return self.fusion_.transform_with_errors(X)
 
     def get_feature_names_out(self, input_features=None):

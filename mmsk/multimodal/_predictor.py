@@ -5,9 +5,8 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from mmsk._utils.columns import as_cells, column_at, column_names, is_frame
-from mmsk._utils.metadata import fit_params_of, own_config
+from mmsk._utils.metadata import fit_params_of
 from mmsk._utils.sklearn_private import HasMethods, check_sample_weight
-from mmsk._utils.workers import using_workers
 from mmsk.multimodal._base import MultimodalBase
 
 
@@ -31,6 +30,7 @@ class MultimodalPredictor(MultimodalBase):
         estimator=None,
         groups=None,
         root=None,
+        memory=None,
         on_error="missing",
         n_jobs=None,
         verbose=0,
@@ -40,6 +40,7 @@ class MultimodalPredictor(MultimodalBase):
         self.estimator = estimator
         self.groups = groups
         self.root = root
+        self.memory = memory
         self.on_error = on_error
         self.n_jobs = n_jobs
         self.verbose = verbose
@@ -58,7 +59,7 @@ class MultimodalPredictor(MultimodalBase):
         groups = None if groups is None else np.asarray(groups)
         check_consistent_length(X, groups)
         params = fit_params_of(model, slice(None), sample_weight=sample_weight, groups=groups)
-        with own_config(), using_workers(self.n_jobs):
+        with self._working():
             self.model_ = model.fit(self._rooted(X), y, **params)
         fusion = model.named_steps["features"] if isinstance(model, Pipeline) else model
         self.errors_ = fusion.errors_
@@ -66,7 +67,7 @@ class MultimodalPredictor(MultimodalBase):
     def _ask(self, method, X):
         check_is_fitted(self)
         X = self._check_table(X, reset=False)
-        with own_config(), using_workers(self.n_jobs):
+        with self._working():
             return getattr(self.model_, method)(self._rooted(X))
 
     def _say_plan(self):

@@ -70,6 +70,21 @@ def check_workers_do_not_change_results(estimator, samples):
     assert_array_equal(found, expected, "rows differ with n_jobs=2")
 
 
+def check_rows_from_memory_are_those_described(estimator, samples):
+    """``memory`` has no say in the result, whether rows are new, known, or pooled of known."""
+    if "memory" not in estimator.get_params():
+        return
+    cells = [*samples.encoded, None, samples.encoded[:2]]
+    expected = clone(estimator).fit_transform(cells)
+    with tempfile.TemporaryDirectory() as folder:
+        for told in ("new", "known", "known, and fitted anew"):
+            found = clone(estimator).set_params(memory=folder).fit_transform(cells)
+            assert_array_equal(found, expected, f"rows that are {told} differ with memory")
+        fitted = clone(estimator).set_params(memory=folder, n_jobs=2).fit(cells)
+        backwards = fitted.transform(cells[::-1])
+        assert_array_equal(backwards[::-1], expected, "known rows are those of other samples")
+
+
 def check_threads_do_not_change_results(estimator, samples):
     """One fitted extractor may be used from several threads at once."""
     fitted = clone(estimator).fit(samples.decoded)

@@ -14,12 +14,18 @@ class WordShape(SampleTransformer):
     ----------
     n_jobs : int or None, default=None
         Words read at once.
+    memory : str, path, FeatureStore or None, default=None
+        Folder that keeps rows, so that a text is described once only, in all processes
+        (guide, "Store"). None keeps nothing.
     on_error : {"raise", "missing"}, default="raise"
         Whether a damaged word raises or is a row of NaN.
     """
 
-    def __init__(self, *, n_jobs=None, on_error="raise"):
+    _takes_text = True
+
+    def __init__(self, *, n_jobs=None, memory=None, on_error="raise"):
         self.n_jobs = n_jobs
+        self.memory = memory
         self.on_error = on_error
 
     def _read(self, source):

@@ -79,6 +79,9 @@ class TextStatistics(SampleTransformer):
     n_jobs : int or None, default=None
         Documents read and described at once. None means 1, or what
         ``joblib.parallel_config`` says.
+    memory : str, path, FeatureStore or None, default=None
+        Folder that keeps rows, so that a document is described once only, in all processes
+        (guide, "Store"). None keeps nothing.
     on_error : {"raise", "missing"}, default="raise"
         Whether a document that cannot be read (an absent file, bytes that are not UTF-8)
         stops ``transform`` or is a row of NaN.
@@ -155,10 +158,12 @@ class TextStatistics(SampleTransformer):
         "lexicons": [dict, None],
         **SampleTransformer._parameter_constraints,
     }
+    _takes_text = True
 
-    def __init__(self, lexicons=None, *, n_jobs=None, on_error="raise"):
+    def __init__(self, lexicons=None, *, n_jobs=None, memory=None, on_error="raise"):
         self.lexicons = lexicons
         self.n_jobs = n_jobs
+        self.memory = memory
         self.on_error = on_error
 
     def _members(self, cell):

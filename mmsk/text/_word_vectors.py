@@ -57,6 +57,9 @@ class WordVectors(SampleTransformer):
     n_jobs : int or None, default=None
         Documents read and described at once. None means 1, or what
         ``joblib.parallel_config`` says.
+    memory : str, path, FeatureStore or None, default=None
+        Folder that keeps rows, so that a document is described once only, in all processes
+        (guide, "Store"). None keeps nothing.
     on_error : {"raise", "missing"}, default="raise"
         Whether a document that cannot be read (an absent file, bytes that are not UTF-8)
         stops ``fit`` and ``transform``, or is passed over and a row of NaN.
@@ -128,6 +131,7 @@ class WordVectors(SampleTransformer):
         "random_state": ["random_state"],
         **SampleTransformer._parameter_constraints,
     }
+    _takes_text = True
 
     def __init__(
         self,
@@ -144,6 +148,7 @@ class WordVectors(SampleTransformer):
         token_pattern=r"(?u)\b\w\w+\b",
         random_state=0,
         n_jobs=None,
+        memory=None,
         on_error="raise",
     ):
         self.n_components = n_components
@@ -158,6 +163,7 @@ class WordVectors(SampleTransformer):
         self.token_pattern = token_pattern
         self.random_state = random_state
         self.n_jobs = n_jobs
+        self.memory = memory
         self.on_error = on_error
 
     def most_similar(self, word, n=_N_SIMILAR):

@@ -70,7 +70,8 @@ class MediaUnion(TransformerMixin, BaseComposition, BaseEstimator):
     extractor is what it gives alone, to the last bit: a sample is decoded once for
     each way of reading it, and ``HOG(size_px=64)``, which has JPEG files decoded at a
     fraction of their size, reads in another way than `LBP`. Films are not held in memory,
-    so that each member decodes them for itself, and so does a union in a union.
+    so that each member decodes them for itself, and so does a union in a union. Members that
+    have ``memory`` keep rows there under the sample, as they do alone.
 
     A missing sample is a row of NaN, and so is one that cannot be read, for all members.
     What comes behind an extractor in a Pipeline, or is none, is fitted and run on the

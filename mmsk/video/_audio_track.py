@@ -21,6 +21,9 @@ class AudioTrack(TimedTransformer):
     n_jobs : int or None, default=None
         Films read and described at once. None means 1, or what
         ``joblib.parallel_config`` says.
+    memory : str, path, FeatureStore or None, default=None
+        Folder that keeps rows, so that a film is described once only, in all processes
+        (guide, "Store"). None keeps nothing.
     on_error : {"raise", "missing"}, default="raise"
         Whether a film that cannot be read, or whose sound cannot be described, stops
         ``transform`` or is a row of NaN. In ``fit``, ``"missing"`` passes over such films.
@@ -72,9 +75,10 @@ class AudioTrack(TimedTransformer):
         **TimedTransformer._parameter_constraints,
     }
 
-    def __init__(self, extractor, *, n_jobs=None, on_error="raise"):
+    def __init__(self, extractor, *, n_jobs=None, memory=None, on_error="raise"):
         self.extractor = extractor
         self.n_jobs = n_jobs
+        self.memory = memory
         self.on_error = on_error
 
     def _fit_cells(self, cells):

@@ -36,6 +36,9 @@ class FramePooling(TimedTransformer):
     n_jobs : int or None, default=None
         Films read and described at once. None means 1, or what
         ``joblib.parallel_config`` says.
+    memory : str, path, FeatureStore or None, default=None
+        Folder that keeps rows, so that a film is described once only, in all processes
+        (guide, "Store"). None keeps nothing.
     on_error : {"raise", "missing"}, default="raise"
         Whether a film that cannot be read, or has a frame that cannot be described, stops
         ``transform`` or is a row of NaN. In ``fit``, ``"missing"`` passes over such films.
@@ -106,12 +109,14 @@ class FramePooling(TimedTransformer):
         pooling=("mean", "std", "max"),
         *,
         n_jobs=None,
+        memory=None,
         on_error="raise",
     ):
         self.extractor = extractor
         self.every_s = every_s
         self.pooling = pooling
         self.n_jobs = n_jobs
+        self.memory = memory
         self.on_error = on_error
 
     def _fit_cells(self, cells):

@@ -42,6 +42,9 @@ class FrameStatistics(TimedTransformer):
     n_jobs : int or None, default=None
         Films read and described at once. None means 1, or what
         ``joblib.parallel_config`` says.
+    memory : str, path, FeatureStore or None, default=None
+        Folder that keeps rows, so that a film is described once only, in all processes
+        (guide, "Store"). None keeps nothing.
     on_error : {"raise", "missing"}, default="raise"
         What a film that cannot be read becomes: a `DecodeError`, or a row of NaN.
 
@@ -100,10 +103,13 @@ class FrameStatistics(TimedTransformer):
         **TimedTransformer._parameter_constraints,
     }
 
-    def __init__(self, every_s=None, cut_threshold=0.5, *, n_jobs=None, on_error="raise"):
+    def __init__(
+        self, every_s=None, cut_threshold=0.5, *, n_jobs=None, memory=None, on_error="raise"
+    ):
         self.every_s = every_s
         self.cut_threshold = cut_threshold
         self.n_jobs = n_jobs
+        self.memory = memory
         self.on_error = on_error
 
     def _feature_names(self):

@@ -25,6 +25,9 @@ class Sound(WordShape):
         Equal parts of the text that are described.
     n_jobs : int or None, default=None
         Texts read at once.
+    memory : str, path, FeatureStore or None, default=None
+        Folder that keeps rows, so that a text is described once only, in all processes
+        (guide, "Store"). None keeps nothing.
     on_error : {"raise", "missing"}, default="raise"
         Whether a damaged text raises or is a row of NaN.
     """
@@ -34,9 +37,10 @@ class Sound(WordShape):
         "n_parts": [int],
     }
 
-    def __init__(self, n_parts=2, *, n_jobs=None, on_error="raise"):
+    def __init__(self, n_parts=2, *, n_jobs=None, memory=None, on_error="raise"):
         self.n_parts = n_parts
         self.n_jobs = n_jobs
+        self.memory = memory
         self.on_error = on_error
 
     def _read(self, source):
@@ -104,7 +108,7 @@ class TwoOfOneName(Sound):
 
 
 class DerivesInTheConstructor(Sound):
-    def __init__(self, n_parts=2, *, n_jobs=None, on_error="raise"):
+    def __init__(self, n_parts=2, *, n_jobs=None, memory=None, on_error="raise"):
         super().__init__(n_parts, n_jobs=n_jobs, on_error=on_error)
         self.width = 2 * n_parts
 
