@@ -8,6 +8,8 @@ from sklearn.utils import get_tags
 
 from mmsk.fusion import (
     FeatureFusion,
+    MKLClassifier,
+    MKLRegressor,
     StackingFusionClassifier,
     StackingFusionRegressor,
     VotingFusionClassifier,
@@ -60,13 +62,23 @@ def _stacking_regressor(views, estimator):
     return StackingFusionRegressor(views, estimator=estimator, n_jobs=1)
 
 
+def _mkl_classifier(views, estimator):
+    return MKLClassifier(views, estimator=estimator, n_jobs=1)
+
+
+def _mkl_regressor(views, estimator):
+    return MKLRegressor(views, estimator=estimator, n_jobs=1)
+
+
 CLASSIFIERS = {
     "early": _early_classifier,
     "voting": _voting_classifier,
     "stacking": _stacking_classifier,
+    "mkl": _mkl_classifier,
 }
 REGRESSORS = {
     "early": _early_regressor,
     "voting": _voting_regressor,
     "stacking": _stacking_regressor,
+    "mkl": _mkl_regressor,
 }
