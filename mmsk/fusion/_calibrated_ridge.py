@@ -58,9 +58,11 @@ class CalibratedRidge(ClassifierMixin, BaseEstimator):
         mean, factor, right = _normal_equations(X, targets, weight, self.C)
         self.coef_ = cho_solve(factor, right)
         self.intercept_ = weight @ targets / weight.sum() - mean @ self.coef_
-        leverages = _leverages(X, mean, factor, weight)
-        said = self.decision_function(X)
-        left_out = targets - (targets - said) / (1 - leverages)[:, None]
+        left_out = np.empty(targets.shape)
+        for part in gen_batches(len(X), _BATCH):
+            residuals = targets[part] - self.decision_function(X[part])
+            kept = 1 - _leverages(X[part] - mean, factor, weight[part], weight.sum())
+            left_out[part] = targets[part] - residuals / kept[:, None]
         self.sharpness_ = _sharpness(left_out, targets, weight)
         return self
 
@@ -79,11 +81,11 @@ class CalibratedRidge(ClassifierMixin, BaseEstimator):
 
 def _normal_equations(X, targets, weight, C):
     """The mean row, the factored left side and the right side, summed up in batches."""
-    total = weight.sum()
-    mean = weight @ X / total
+    batches = list(gen_batches(len(X), _BATCH))
+    mean = sum(weight[part] @ X[part] for part in batches) / weight.sum()
     left = np.zeros((X.shape[1], X.shape[1]))
     right = np.zeros((X.shape[1], targets.shape[1]))
-    for part in gen_batches(len(X), _BATCH):
+    for part in batches:
         centred = X[part] - mean
         weighted = (centred * weight[part, None]).T
         left += weighted @ centred
@@ -92,13 +94,9 @@ def _normal_equations(X, targets, weight, C):
     return mean, cho_factor(left), right
 
 
-def _leverages(X, mean, factor, weight):
+def _leverages(centred, factor, weight, total):
     """How much of a copy of each row goes into what is said of it, below 1."""
-    found = np.empty(len(X))
-    for part in gen_batches(len(X), _BATCH):
-        rows = X[part] - mean
-        found[part] = np.einsum("ij,ji->i", rows, cho_solve(factor, rows.T))
-    found += 1 / weight.sum()
+    found = np.einsum("ij,ji->i", centred, cho_solve(factor, centred.T)) + 1 / total
     return np.minimum(found * np.minimum(weight, 1), 1 - 1e-6)
 
 
