@@ -1,4 +1,4 @@
-"""The fusions on tables of ready features: each view alone, early, voting, and kernels joint.
+"""The fusions on tables of ready features: each view alone, early, voting and joint.
 
 Nothing is tuned but what says so, by inner folds of the training part: early and voting are
 the default logistic regression throughout, so these rows compare ways to fuse. Scores are
@@ -17,7 +17,12 @@ from sklearn.model_selection import GridSearchCV, StratifiedKFold
 from sklearn.pipeline import make_pipeline
 
 from benchmarks._harness import write_result
-from mmsk.fusion import FeatureFusion, MKLClassifier, VotingFusionClassifier
+from mmsk.fusion import (
+    CooperativeClassifier,
+    FeatureFusion,
+    MKLClassifier,
+    VotingFusionClassifier,
+)
 
 DATA = Path(os.environ.get("MMSK_DATA", Path(__file__).parents[3] / "shared" / "data"))
 SETS = {
@@ -61,6 +66,7 @@ def fusions(views):
             f"MKL, {combination}": MKLClassifier(views, combination=combination)
             for combination in ("average", "cka", "easymkl", "lp")
         },
+        "cooperative": CooperativeClassifier(views),
         "MKL, tuned": GridSearchCV(
             MKLClassifier(views),
             GRID,

@@ -63,7 +63,7 @@ class CalibratedRidge(ClassifierMixin, BaseEstimator):
             residuals = targets[part] - self.decision_function(X[part])
             kept = 1 - _leverages(X[part] - mean, factor, weight[part], weight.sum())
             left_out[part] = targets[part] - residuals / kept[:, None]
-        self.sharpness_ = _sharpness(left_out, targets, weight)
+        self.sharpness_ = sharpness(left_out, targets, weight)
         return self
 
     def decision_function(self, X):
@@ -100,7 +100,7 @@ def _leverages(centred, factor, weight, total):
     return np.minimum(found * np.minimum(weight, 1), 1 - 1e-6)
 
 
-def _sharpness(said, targets, weight):
+def sharpness(said, targets, weight):
     """The factor under which a softmax of values fits targets best."""
     total, n_classes = weight.sum(), targets.shape[1]
     aims = (targets * total + 1) / (total + n_classes)

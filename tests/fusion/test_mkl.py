@@ -223,7 +223,7 @@ def test_what_is_said_of_rows_left_out_is_what_a_second_fit_says(monkeypatch):
         seen["said"] = said
         return 1.0
 
-    monkeypatch.setattr("mmsk.fusion._calibrated_ridge._sharpness", keep)
+    monkeypatch.setattr("mmsk.fusion._calibrated_ridge.sharpness", keep)
     CalibratedRidge(C=2.0).fit(X, Y)
     said = seen["said"]
     for row in (0, 17, 89):
