@@ -84,7 +84,7 @@ def tables(result):
 
 def matrices(result):
     """Scores of the fusions on ready features."""
-    parts = ["## Fusions on ready features, nothing tuned"]
+    parts = ["## Fusions on ready features, tuned only where it says so"]
     for name, models in result["sets"].items():
         rows = [
             [model, f"{100 * row['accuracy']:.1f} ± {100 * row['spread']:.1f}"]

@@ -86,7 +86,7 @@ class KernelFusion(ViewsEstimator):
         """
         groups = None if groups is None else np.asarray(groups)
         check_consistent_length(X, groups)
-        kernels = {view[0]: self._kernels_of(view[0]) for view in self._check_views()}
+        kernels = self._kernels()
         found = self._fit_views(X, y, sample_weight, groups)
         weight = np.ones(len(y)) if sample_weight is None else sample_weight
         present = np.array([rows.present for rows in found])
@@ -102,6 +102,15 @@ class KernelFusion(ViewsEstimator):
         params = fit_params_of(estimator, rows, sample_weight=sample_weight, groups=groups)
         self.estimator_ = clone(estimator).fit(features, y[rows], **params)
         return self
+
+    def _kernels(self):
+        """Words for the kernels of each view that is not dropped."""
+        names = [name for name, _, _ in self._check_views()]
+        named = self.kernel if isinstance(self.kernel, dict) else {}
+        unknown = set(named) - {view[0] for view in self.views}
+        if unknown:
+            raise ValueError(f"kernel names views that are not there: {sorted(unknown)}.")
+        return {name: self._kernels_of(name) for name in names}
 
     def _kernels_of(self, name):
         """The words for a view's kernels."""

@@ -142,6 +142,18 @@ def test_words_that_are_no_kernels_are_refused(kernel):
         MKLClassifier([SIGNAL], kernel=kernel).fit(X, Y)
 
 
+def test_a_kernel_for_a_view_that_is_not_there_is_refused():
+    with pytest.raises(ValueError, match=r"views that are not there: \['sginal'\]"):
+        MKLClassifier([SIGNAL], kernel={"sginal": "rbf"}).fit(X, Y)
+
+
+@pytest.mark.parametrize("combination", COMBINATIONS)
+def test_a_class_of_weight_zero_is_never_predicted(combination):
+    model = MKLClassifier([SIGNAL, NOISE], combination=combination)
+    model.fit(X, Y, sample_weight=(Y != "c").astype(float))
+    assert model.predict_proba(X)[:, 2].max() == 0
+
+
 def test_auto_is_linear_for_sparse_features_and_rbf_for_dense_ones():
     sparse_view = MKLClassifier([SIGNAL]).fit(sparse.csr_matrix(X), Y)
     dense_view = MKLClassifier([SIGNAL]).fit(X, Y)
