@@ -156,6 +156,16 @@ def pictures(result):
     return "\n\n".join(parts)
 
 
+def kernels(result):
+    """Seconds of a fit of each way to weigh grams, in support vector machines."""
+    rows = [
+        [name, f"{seconds:.2f}", f"{seconds / result['seconds']['one SVC']:.1f}"]
+        for name, seconds in result["seconds"].items()
+    ]
+    head = ["model", "s", "in SVCs on the summed gram"]
+    return f"## Multiple kernel learning: {result['work']}, one thread\n\n{table(head, rows)}"
+
+
 RENDERERS = {
     "quality_tuxpaint_image": pictures,
     "speed_patches": speed,
@@ -163,6 +173,7 @@ RENDERERS = {
     "speed_mfcc": speed,
     "speed_texture": speed,
     "speed_union": speed,
+    "speed_mkl": kernels,
     "speed_peers": peers,
     "speed_imports": imports,
     "quality_tables": tables,

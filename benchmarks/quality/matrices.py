@@ -80,25 +80,30 @@ def _accuracy(model, X, y):
     return np.mean(model.predict(X) == y)  # a search's own score is what it searched by
 
 
-def run(name):
-    """Mean accuracy and spread over the columns of parts, a row for each model."""
-    folder, names, columns = SETS[name]
+def table_of(name):
+    """Features, labels, the table of parts and the views of a data set."""
+    folder, names, _ = SETS[name]
     features = np.load(DATA / folder / "features.npz")
     table = pd.read_csv(DATA / folder / "table.csv")
     X = np.hstack([features[view] for view in names])
-    y = features["label"]
     stops = np.cumsum([features[view].shape[1] for view in names])
     views = [
         (view, "passthrough", slice(stop - features[view].shape[1], stop))
         for view, stop in zip(names, stops.tolist(), strict=True)
     ]
+    return X, features["label"], table, views
+
+
+def run(name):
+    """Mean accuracy and spread over the columns of parts, a row for each model."""
+    X, y, table, views = table_of(name)
     rows = {}
     for model_name, model in fusions(views).items():
         scores = [
             np.mean(
                 [_accuracy(model.fit(X[a], y[a]), X[b], y[b]) for a, b in splits(table, column)]
             )
-            for column in columns
+            for column in SETS[name][2]
         ]
         rows[model_name] = {
             "accuracy": round(float(np.mean(scores)), 4),
