@@ -15,7 +15,7 @@ from sklearn.metrics.pairwise import rbf_kernel  # noqa: E402
 from sklearn.preprocessing import StandardScaler  # noqa: E402
 from sklearn.svm import SVC  # noqa: E402
 
-from benchmarks.quality.matrices import SETS, table_of  # noqa: E402
+from benchmarks.quality.matrices import table_of  # noqa: E402
 from mmsk.fusion import MKLClassifier  # noqa: E402
 
 MODELS = {

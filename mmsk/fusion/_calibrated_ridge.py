@@ -1,7 +1,7 @@
 """Ridge regression of classes, with probabilities tuned on rows left out."""
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg import cho_factor, cho_solve, solve_triangular
 from scipy.optimize import brentq
 from scipy.special import softmax
 from sklearn.base import BaseEstimator, ClassifierMixin
@@ -91,12 +91,13 @@ def _normal_equations(X, targets, weight, C):
         left += weighted @ centred
         right += weighted @ targets[part]
     left[np.diag_indices_from(left)] += 1 / C
-    return mean, cho_factor(left), right
+    return mean, cho_factor(left, lower=True), right
 
 
 def _leverages(centred, factor, weight, total):
     """How much of a copy of each row goes into what is said of it, below 1."""
-    found = np.einsum("ij,ji->i", centred, cho_solve(factor, centred.T)) + 1 / total
+    parts = solve_triangular(factor[0], centred.T, lower=factor[1])
+    found = np.einsum("ji,ji->i", parts, parts) + 1 / total
     return np.minimum(found * np.minimum(weight, 1), 1 - 1e-6)
 
 

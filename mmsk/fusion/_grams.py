@@ -121,8 +121,8 @@ class ViewGram(BaseEstimator):
         return _SIMILARITIES[self.kernel](values, self.landmarks_)
 
     def _centred(self, gram):
-        mean = self.means_ @ self.shares_
-        return gram - (gram @ self.shares_)[:, None] - self.means_ + mean
+        gram -= (gram @ self.shares_)[:, None] + (self.means_ - self.means_ @ self.shares_)
+        return gram
 
 
 def kernel_of(word, values):
@@ -160,15 +160,13 @@ _SIMILARITIES = {
 
 def _median_distance(distances, weight):
     """Weighted median over the pairs that differ, so that copies of a row are one of weight."""
-    rows, columns = np.triu_indices(len(weight), 1)
-    found = distances[rows, columns]
-    differ = found > 1e-12 * found.max(initial=0)
-    if not differ.any():
+    differ = distances > 1e-12 * distances.max(initial=0)  # each pair is there twice
+    found = distances[differ]
+    if not len(found):
         return 1.0
-    found, pairs = found[differ], (weight[rows] * weight[columns])[differ]
-    if (pairs == pairs[0]).all():
+    if (weight == weight[0]).all():
         middle = (len(found) - 1) // 2
         return float(np.partition(found, middle)[middle])
     order = np.argsort(found)
-    below = np.cumsum(pairs[order])
+    below = np.cumsum(np.outer(weight, weight)[differ][order])
     return float(found[order[np.searchsorted(below, below[-1] / 2)]])

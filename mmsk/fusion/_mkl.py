@@ -220,8 +220,8 @@ class KernelFusion(ViewsEstimator):
             for word, gram in self.grams_[name].items():
                 if self.weights_[name][word]:
                     with naming_view(name):
-                        found_here = self.weights_[name][word] * gram.transform(values)
-                    similarities[np.ix_(has, known)] += found_here
+                        alike = gram.transform(values)
+                    _add(similarities, self.weights_[name][word] * alike, has, known)
         present = np.array([view_rows.present[rows] for view_rows in found])
         roots = _root(self._view_weights() @ present)
         return similarities / roots[:, None] @ self.projection_
@@ -256,6 +256,14 @@ def _values_of(view_rows, rows):
     """Features of some rows that have the view."""
     places = np.cumsum(view_rows.present) - 1
     return as_matrix(view_rows.values)[places[rows]]
+
+
+def _add(total, part, rows, columns):
+    """Add a part at its places; whole, where it is, as indexing costs more than the sum."""
+    if rows.all() and columns.all():
+        total += part
+    else:
+        total[np.ix_(rows, columns)] += part
 
 
 def _root(reach):
