@@ -15,7 +15,9 @@ _ROOT = type(Path())  # ``root`` may be one; the module of its name depends on t
 #: Types beyond skops' own list that a model file may hold. Nothing else is ever loaded.
 _PARTS = (
     "mmsk.base._describing.Failure",
+    "mmsk.fusion._calibrated_ridge.CalibratedRidge",
     "mmsk.fusion._feature_fusion._toarray",
+    "mmsk.fusion._grams.ViewGram",
     "mmsk.multimodal._fusions._as_float64",
     "mmsk.store._feature_store.FeatureStore",
     "sklearn.utils._bunch.Bunch",

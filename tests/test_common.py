@@ -64,7 +64,7 @@ DIRECT = [
 #: scikit-learn asks this of estimators with inner folds only where it can set their ``cv``.
 INNER_FOLDS = {
     "check_sample_weight_equivalence_on_dense_data": "copies of a row stand in several inner "
-    "folds, so they are not one row of that weight; StackingFusion* pass with folds set"
+    "folds, so they are not one row of that weight; the fusions themselves pass with folds set"
 }
 #: Checks of scikit-learn that its battery never yields: of all, of transformers, and of
 #: those that find columns by position (an array given after a frame has no names).
@@ -142,10 +142,10 @@ def test_it_keeps_the_law(law, record_property, request):
 @pytest.mark.filterwarnings("ignore::mmsk.exceptions.MmskWarning")
 @pytest.mark.parametrize("estimator", _batteries(), ids=repr)
 def test_it_passes_the_battery_of_scikit_learn(estimator, record_property):
-    stacks = getattr(estimator, "fusion", None) == "stacking"
+    folds = getattr(estimator, "fusion", None) in ("stacking", "cooperative")
     results = estimator_checks.check_estimator(
         estimator,
-        expected_failed_checks=INNER_FOLDS if stacks else {},
+        expected_failed_checks=INNER_FOLDS if folds else {},
         on_fail=None,
         on_skip=None,
     )

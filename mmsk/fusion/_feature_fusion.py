@@ -1,6 +1,5 @@
 """Feature-level fusion: the views' features side by side in one matrix."""
 
-import warnings
 from functools import partial
 from numbers import Integral, Real
 
@@ -9,7 +8,6 @@ from scipy import sparse
 from sklearn.base import TransformerMixin, clone
 from sklearn.decomposition import TruncatedSVD
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from mmsk._utils.metadata import fit_params_of, own_config
@@ -21,16 +19,17 @@ from mmsk._utils.sklearn_private import (
     check_sample_weight,
 )
 from mmsk._utils.workers import map_samples
-from mmsk.exceptions import DroppedViewWarning
 from mmsk.fusion._base import ViewsEstimator
 from mmsk.fusion._block_scaler import BlockScaler, is_block_scaled
 from mmsk.fusion._blocks import N_COMPONENTS, is_sparse_when_joined, joined, spread
 from mmsk.fusion._views import (
     as_matrix,
-    fit_view,
+    fit_features,
     naming_view,
+    passthrough,
     run_view,
     select_columns,
+    warn_of_empty,
     warn_of_failures,
 )
 
@@ -216,13 +215,11 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
         weights = None if sample_weight is None else check_sample_weight(sample_weight, X)
         y = None if y is None else np.asarray(y)
         check_consistent_length(X, y)
-        fitted = map_samples(
-            partial(_fit_transform_view, X, y), views, self.n_jobs, reported=False
-        )
+        fitted = map_samples(partial(fit_features, X, y), views, self.n_jobs, reported=False)
         found = list(zip(views, fitted, strict=True))
         kept = [(view, result) for view, result in found if result[0] is not None]
         self.errors_ = [f for _, rows in fitted for f in rows.failures]
-        _warn_of_empty(views, fitted)
+        warn_of_empty(views, fitted)
         n_rows = len(fitted[0][1].present)
         self.sparse_output_ = self.missing == "zero" and is_sparse_when_joined(
             [rows.values for _, (_, rows) in kept], n_rows, self.sparse_threshold
@@ -251,11 +248,11 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
                 n_components = min(N_COMPONENTS, max(values.shape[0] - 1, 1))
                 steps.append(("svd", TruncatedSVD(n_components, random_state=0)))
             else:
-                steps.append(("dense", _passthrough(func=_toarray)))
+                steps.append(("dense", passthrough(func=_toarray)))
         if self.scaler is not None:
             scaler = BlockScaler(standardize=not is_block_scaled(estimator))
             steps.append(("scaler", scaler if self.scaler == "block" else clone(self.scaler)))
-        return Pipeline(steps or [("as_it_is", _passthrough())])
+        return Pipeline(steps or [("as_it_is", passthrough())])
 
     def _transform_view(self, X, view):
         name, fitted, columns = view
@@ -296,30 +293,3 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
 
 def _toarray(X):
     return X.toarray() if sparse.issparse(X) else X
-
-
-def _passthrough(func=None):
-    return FunctionTransformer(
-        func, accept_sparse=True, check_inverse=False, feature_names_out="one-to-one"
-    )
-
-
-def _fit_transform_view(X, y, view):
-    name, estimator, columns = view
-    with naming_view(name):
-        if isinstance(estimator, str):  # "passthrough"
-            estimator = _passthrough()
-        fitted, rows = fit_view(estimator, select_columns(X, columns), y)
-        return fitted, rows if fitted is None else rows._replace(values=as_matrix(rows.values))
-
-
-def _warn_of_empty(views, fitted):
-    found = zip(views, fitted, strict=True)
-    empty = [name for (name, _, _), (estimator, _) in found if estimator is None]
-    if len(empty) == len(views):
-        raise ValueError(f"no row has anything to learn from in any of the views {empty}.")
-    if empty:
-        warnings.warn(
-            f"no row has anything to learn from in the views {empty}: they are left out.",
-            DroppedViewWarning,
-        )

@@ -12,15 +12,16 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from mmsk._utils.sklearn_private import HasMethods
 from mmsk._utils.workers import map_samples
-from mmsk.exceptions import DroppedViewWarning, MissingViewWarning, NothingToLearnError
+from mmsk.exceptions import DroppedViewWarning, NothingToLearnError
 from mmsk.fusion._base import ViewsEstimator
 from mmsk.fusion._block_scaler import BlockScaler, is_block_scaled
 from mmsk.fusion._views import (
     fit_view,
     naming_view,
-    run_view,
+    run_one,
     select_columns,
     warn_of_failures,
+    warn_of_rows_without_views,
 )
 
 
@@ -126,22 +127,11 @@ class LateFusion(ViewsEstimator):
         check_is_fitted(self)
         X = self._check_table(X, reset=False)
         results = map_samples(
-            partial(_run_one, X, method), self.views_, self.n_jobs, reported=False
+            partial(run_one, X, method), self.views_, self.n_jobs, reported=False
         )
         failures = [failure for rows in results for failure in rows.failures]
         n_rows = len(results[0].present)
         warn_of_failures(type(self).__name__, failures, n_rows)
         lacking = ~np.logical_or.reduce([rows.present for rows in results])
-        if lacking.any():
-            warnings.warn(
-                f"{lacking.sum()} of {n_rows} rows have none of the views (the first is row "
-                f"{lacking.argmax()}): their prediction is the prior of the training rows.",
-                MissingViewWarning,
-            )
+        warn_of_rows_without_views(lacking)
         return results
-
-
-def _run_one(X, method, view):
-    name, fitted, columns = view
-    with naming_view(name):
-        return run_view(fitted, select_columns(X, columns), method)

@@ -13,11 +13,17 @@ import numpy as np
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import FunctionTransformer
 
 from mmsk._utils.columns import column_at, is_frame, missing_rows, take_rows
 from mmsk._utils.metadata import fit_params_of, own_config
 from mmsk._utils.sklearn_private import get_column_indices, safe_indexing
-from mmsk.exceptions import FailedSamplesWarning, NothingToLearnError
+from mmsk.exceptions import (
+    DroppedViewWarning,
+    FailedSamplesWarning,
+    MissingViewWarning,
+    NothingToLearnError,
+)
 
 
 class ViewRows(NamedTuple):
@@ -135,6 +141,23 @@ def fit_view(estimator, X_view, y=None, sample_weight=None, groups=None, *, kind
     return estimator, rows._replace(values=values)
 
 
+def fit_features(X, y, view, sample_weight=None, groups=None):
+    """`fit_view` of one (name, transformer, columns), which may be ``"passthrough"``."""
+    name, estimator, columns = view
+    with naming_view(name):
+        estimator = passthrough() if isinstance(estimator, str) else estimator
+        X_view = select_columns(X, columns)
+        fitted, rows = fit_view(estimator, X_view, y, sample_weight, groups)
+        return fitted, rows if fitted is None else rows._replace(values=as_matrix(rows.values))
+
+
+def passthrough(func=None):
+    """A transformer that hands on what it gets, sparse or dense, through ``func`` if given."""
+    return FunctionTransformer(
+        func, accept_sparse=True, check_inverse=False, feature_names_out="one-to-one"
+    )
+
+
 def _fitted(tail, X, y, params, kind):
     """Fit; what a transformer gives, None for a predictor."""
     if kind == "transformer" and hasattr(tail, "fit_transform"):
@@ -172,6 +195,13 @@ def run_view(fitted, X_view, method):
             return rows
         with _counting(rows.present):
             return rows._replace(values=getattr(tail, method)(rows.values))
+
+
+def run_one(X, method, view):
+    """`run_view` of one fitted (name, estimator, columns) of a table."""
+    name, fitted, columns = view
+    with naming_view(name):
+        return run_view(fitted, select_columns(X, columns), method)
 
 
 def _split(estimator):
@@ -234,6 +264,36 @@ def warn_of_failures(owner, failures, n_rows):
             f"as missing; the first is row {first.row}: {first.reason}",
             FailedSamplesWarning,
             stacklevel=2,
+        )
+
+
+def warn_of_empty(views, fitted):
+    """One warning that names the views nothing can be learned from; an error if all.
+
+    Parameters
+    ----------
+    views : list of (name, estimator, columns)
+    fitted : list of (estimator or None, ViewRows)
+        As `fit_view` gave them.
+    """
+    found = zip(views, fitted, strict=True)
+    empty = [name for (name, _, _), (estimator, _) in found if estimator is None]
+    if len(empty) == len(views):
+        raise ValueError(f"no row has anything to learn from in any of the views {empty}.")
+    if empty:
+        warnings.warn(
+            f"no row has anything to learn from in the views {empty}: they are left out.",
+            DroppedViewWarning,
+        )
+
+
+def warn_of_rows_without_views(lacking):
+    """One warning that counts the rows whose prediction is the prior."""
+    if lacking.any():
+        warnings.warn(
+            f"{lacking.sum()} of {len(lacking)} rows have none of the views (the first is row "
+            f"{lacking.argmax()}): their prediction is the prior of the training rows.",
+            MissingViewWarning,
         )
 
 

@@ -7,7 +7,11 @@ from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils import get_tags
 
 from mmsk.fusion import (
+    CooperativeClassifier,
+    CooperativeRegressor,
     FeatureFusion,
+    MKLClassifier,
+    MKLRegressor,
     StackingFusionClassifier,
     StackingFusionRegressor,
     VotingFusionClassifier,
@@ -60,13 +64,43 @@ def _stacking_regressor(views, estimator):
     return StackingFusionRegressor(views, estimator=estimator, n_jobs=1)
 
 
+def _mkl_classifier(views, estimator):
+    return MKLClassifier(views, estimator=estimator, n_jobs=1)
+
+
+def _mkl_regressor(views, estimator):
+    return MKLRegressor(views, estimator=estimator, n_jobs=1)
+
+
+def _cooperative_classifier(views, estimator):
+    _refuse(estimator)
+    return CooperativeClassifier(views, n_jobs=1)
+
+
+def _cooperative_regressor(views, estimator):
+    _refuse(estimator)
+    return CooperativeRegressor(views, n_jobs=1)
+
+
+def _refuse(estimator):
+    if estimator is not None:
+        raise ValueError(
+            "fusion='cooperative' is a linear model of its own and takes no estimator, got "
+            f"{estimator!r}. Use 'early', 'voting', 'stacking' or 'mkl' for that one."
+        )
+
+
 CLASSIFIERS = {
     "early": _early_classifier,
     "voting": _voting_classifier,
     "stacking": _stacking_classifier,
+    "mkl": _mkl_classifier,
+    "cooperative": _cooperative_classifier,
 }
 REGRESSORS = {
     "early": _early_regressor,
     "voting": _voting_regressor,
     "stacking": _stacking_regressor,
+    "mkl": _mkl_regressor,
+    "cooperative": _cooperative_regressor,
 }

@@ -1,0 +1,187 @@
+"""What both cooperative learners share: linear views fitted at once, held to agree."""
+
+from functools import partial
+from numbers import Integral, Real
+
+import numpy as np
+from scipy.linalg import block_diag, solve
+from sklearn.base import is_classifier
+from sklearn.utils import check_array
+from sklearn.utils.validation import check_consistent_length, check_is_fitted
+
+from mmsk._utils.sklearn_private import Interval
+from mmsk._utils.workers import map_samples
+from mmsk.fusion._base import ViewsEstimator
+from mmsk.fusion._feature_fusion import FeatureFusion
+from mmsk.fusion._out_of_fold import inner_splits
+from mmsk.fusion._views import naming_view, warn_of_failures, warn_of_rows_without_views
+
+#: Agreements tried unless the user says which, from early to late fusion.
+RHOS = (0.0, 0.1, 0.25, 0.5, 1.0)
+
+
+class CooperativeFusion(ViewsEstimator):
+    """Base class: blocks of the views, the agreement by inner folds, the linear fit."""
+
+    __metadata_request__fit = {"groups": True}
+
+    _parameter_constraints = {
+        **ViewsEstimator._parameter_constraints,
+        "rho": [Interval(Real, 0, None, closed="left"), "array-like"],
+        "C": [Interval(Real, 0, None, closed="neither")],
+        "cv": ["cv_object"],
+        "n_jobs": [Integral, None],
+    }
+
+    def __init__(self, views, *, rho=RHOS, C=10.0, cv=5, n_jobs=None):
+        self.views = views
+        self.rho = rho
+        self.C = C
+        self.cv = cv
+        self.n_jobs = n_jobs
+
+    def _fit(self, X, y, targets, sample_weight, groups):
+        """Fit blocks, choose ``rho_``, fit ``coef_``; what was said of held-out rows.
+
+        Parameters
+        ----------
+        X : frame or ndarray of n_samples rows
+        y : ndarray of shape (n_samples,)
+        targets : ndarray of shape (n_samples, n_targets)
+        sample_weight : ndarray of shape (n_samples,) or None
+        groups : array-like of shape (n_samples,) or None
+
+        Returns
+        -------
+        said : ndarray of shape (n_samples, n_targets) or None
+            None where nothing was held out.
+        """
+        groups = None if groups is None else np.asarray(groups)
+        check_consistent_length(X, groups)
+        rhos = self._rhos()
+        self._check_views()
+        self.features_ = FeatureFusion(self.views, sparse_threshold=0, n_jobs=self.n_jobs)
+        results = self.features_._fit(X, y, sample_weight)
+        self.views_, self.errors_ = self.features_.views_, self.features_.errors_
+        blocks, present = self._blocks(results)
+        weight = np.ones(len(y)) if sample_weight is None else sample_weight
+        weight = weight * present.any(axis=0)
+        self.rho_, said = rhos[0], None
+        if len(rhos) > 1 or is_classifier(self):
+            splits = inner_splits(self.cv, y, groups, classifier=is_classifier(self))
+            tried = [
+                _held_out(splits, blocks, present, targets, weight, rho, self.C) for rho in rhos
+            ]
+            losses = [weight @ ((found - targets) ** 2).sum(axis=1) for found in tried]
+            best = int(np.argmin(losses))
+            self.rho_, said = rhos[best], tried[best]
+        self.means_, self.coef_, self.intercept_ = fit_linear(
+            blocks, present, targets, weight, self.rho_, self.C
+        )
+        return said
+
+    def _rhos(self):
+        rhos = np.atleast_1d(np.asarray(self.rho, dtype=float))
+        if rhos.ndim != 1 or not len(rhos) or not (rhos >= 0).all():
+            raise ValueError(
+                f"rho must be a number of at least 0 or a list of those, got {self.rho!r}."
+            )
+        return rhos.tolist()
+
+    def _blocks(self, results):
+        """Each view's features, 0 where a row lacks it, and which rows have it."""
+        blocks = []
+        for (name, _, _), rows in zip(self.features_.views_, results, strict=True):
+            block = np.zeros((len(rows.present), np.shape(rows.values)[1]))
+            if rows.present.any():
+                with naming_view(name):
+                    block[rows.present] = check_array(rows.values, dtype=np.float64)
+            blocks.append(block)
+        return blocks, np.array([rows.present for rows in results])
+
+    def _values(self, X):
+        """What the views say in sum, and which rows have none."""
+        check_is_fitted(self)
+        X = self._check_table(X, reset=False)
+        run = partial(self.features_._transform_view, X)
+        results = map_samples(run, self.features_.views_, self.n_jobs, reported=False)
+        blocks, present = self._blocks(results)
+        lacking = ~present.any(axis=0)
+        failures = [failure for rows in results for failure in rows.failures]
+        warn_of_failures(type(self).__name__, failures, len(lacking))
+        warn_of_rows_without_views(lacking)
+        joined = side_by_side(blocks, present, self.means_, self.rho_)
+        return joined @ self.coef_ + self.intercept_, lacking
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = False  # rows may lack a view, but not part of one
+        return tags
+
+
+def fit_linear(blocks, present, targets, weight, rho, C):
+    r"""Coefficients of all views at once.
+
+    Parameters
+    ----------
+    blocks : list of ndarray of shape (n_samples, n_features)
+    present : ndarray of shape (n_views, n_samples), bool
+    targets : ndarray of shape (n_samples, n_targets)
+    weight : ndarray of shape (n_samples,)
+    rho, C : float
+
+    Returns
+    -------
+    means : list of ndarray of shape (n_features,)
+        Of each block over the rows that have it.
+    coef : ndarray of shape (n_features of all blocks, n_targets)
+    intercept : ndarray of shape (n_targets,)
+
+    Notes
+    -----
+    Over the n views that a row has, :math:`\sum_{m<l} (f_m - f_l)^2 = n \sum_m f_m^2 -
+    (\sum_m f_m)^2`, so the rows that Ding et al. add need not be written out.
+    """
+    weighted = [weight * has for has in present]
+    means = [
+        share @ block / max(share.sum(), np.finfo(float).tiny)
+        for block, share in zip(blocks, weighted, strict=True)
+    ]
+    joined = side_by_side(blocks, present, means, rho)
+    n_views = present.sum(axis=0)
+    stops = np.cumsum([block.shape[1] for block in blocks])[:-1]
+    parts = np.split(joined, stops, axis=1)
+    within = block_diag(*[(part.T * (weight * n_views)) @ part for part in parts])
+    mean = weight @ joined / weight.sum()
+    target_mean = weight @ targets / weight.sum()
+    centred = (joined - mean).T * weight
+    left = (1 - rho) * (centred @ (joined - mean)) + rho * within
+    left[np.diag_indices_from(left)] += 1 / C
+    coef = solve(left, centred @ (targets - target_mean), assume_a="pos")
+    return means, coef, target_mean - mean @ coef
+
+
+def side_by_side(blocks, present, means, rho):
+    """Centred blocks in one matrix, rows that lack views scaled up as far as views agree.
+
+    With ``rho=1`` each view says a share of the whole, so those that a row has stand in for
+    those that it lacks; with ``rho=0`` each says its own part.
+    """
+    n_views = np.maximum(present.sum(axis=0), 1)
+    scale = (len(blocks) / n_views) ** min(rho, 1.0)
+    parts = zip(blocks, present, means, strict=True)
+    return np.hstack([(block - mean) * (has * scale)[:, None] for block, has, mean in parts])
+
+
+def _held_out(splits, blocks, present, targets, weight, rho, C):
+    """What is said of each row by a fit on the other folds."""
+    said = np.empty(targets.shape)
+    for train, test in splits:
+        part = [block[train] for block in blocks]
+        means, coef, intercept = fit_linear(
+            part, present[:, train], targets[train], weight[train], rho, C
+        )
+        held_out = [block[test] for block in blocks]
+        joined = side_by_side(held_out, present[:, test], means, rho)
+        said[test] = joined @ coef + intercept
+    return said

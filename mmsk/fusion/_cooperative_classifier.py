@@ -1,0 +1,138 @@
+"""Cooperative learning of classes: linear views fitted at once, held to agree."""
+
+import numpy as np
+from scipy.special import softmax
+from sklearn.base import ClassifierMixin
+
+from mmsk._utils.sklearn_private import check_sample_weight
+from mmsk._utils.targets import class_labels
+from mmsk.fusion._calibrated_ridge import sharpness
+from mmsk.fusion._cooperative import CooperativeFusion
+from mmsk.fusion._pooling import with_unseen_classes
+
+
+class CooperativeClassifier(ClassifierMixin, CooperativeFusion):
+    r"""Linear functions of the views, fitted at once with a penalty where they disagree.
+
+    Parameters
+    ----------
+    views : list of (name, transformer, columns)
+        As in `FeatureFusion`, whose blocks the functions work on: sparse ones reduced to
+        256 columns, all scaled.
+    rho : float or array-like of float, default=(0, 0.1, 0.25, 0.5, 1)
+        How far views must agree: 0 is early fusion, where each adds its own part; 1 is
+        late fusion, where each says the whole and the mean counts. Of several values the
+        best on inner folds is taken.
+    C : float, default=10.0
+        Inverse of the strength of the regularisation.
+    cv : int, splitter or iterable, default=5
+        Inner folds, each row tested once. An int with groups keeps every group whole
+        (StratifiedGroupKFold).
+    n_jobs : int or None, default=None
+        Views worked on at once.
+
+    Attributes
+    ----------
+    views_ : list of (name, fitted transformer, columns)
+    rho_ : float
+        The one taken.
+    coef_ : ndarray of shape (n_features of all blocks, n_classes)
+    intercept_ : ndarray of shape (n_classes,)
+    means_ : list of ndarray of shape (n_features,)
+        Of each block over the rows that have it.
+    sharpness_ : float
+        What the softmax multiplies values with; found on the rows held out.
+    features_ : FeatureFusion
+        Makes the blocks.
+    classes_ : ndarray of shape (n_classes,)
+    class_prior_ : ndarray of shape (n_classes,)
+    errors_ : list of Failure
+        Sources that could not be read in ``fit``: ``(row, source, reason)``.
+    n_features_in_ : int
+    feature_names_in_ : ndarray of str
+        Where X had names.
+
+    Notes
+    -----
+    Minimises :math:`\frac12 \|y - \sum_m f_m\|^2 + \frac\rho2 \sum_{m<l} \|f_m - f_l\|^2 +
+    \frac1{2C} \sum_m \|\beta_m\|^2` with a column of 0 and 1 for each class, in closed form.
+    Pairs of views count in the rows that have both. Where views are missing, the sum over
+    those present is scaled up by :math:`(n\_views / n\_present)^\rho`. A row without any
+    view gets the prior, with a warning. Blocks are made once for all inner folds: put
+    transformers that learn from the classes under `StackingFusionClassifier` instead.
+
+    References
+    ----------
+    D. Y. Ding, S. Li, B. Narasimhan, R. Tibshirani (2022), "Cooperative learning for
+    multiview analysis", PNAS 119(38), e2202113119.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mmsk.fusion import CooperativeClassifier
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.normal(size=(80, 4))
+    >>> y = (X[:, 0] + X[:, 2] > 0).astype(int)
+    >>> views = [("a", "passthrough", [0, 1]), ("b", "passthrough", [2, 3])]
+    >>> CooperativeClassifier(views).fit(X, y).rho_
+    0.0
+    """
+
+    def fit(self, X, y, *, sample_weight=None, groups=None):
+        """Fit the blocks, choose how far views must agree, and fit all at once.
+
+        Parameters
+        ----------
+        X : frame or ndarray of n_samples rows
+        y : array-like of shape (n_samples,)
+        sample_weight : array-like of shape (n_samples,) or None, default=None
+        groups : array-like of shape (n_samples,) or None, default=None
+            No group is in two inner folds.
+
+        Returns
+        -------
+        self : object
+        """
+        X = self._check_table(X, reset=True)
+        y = class_labels(X, y)
+        self.classes_, codes = np.unique(y, return_inverse=True)
+        weight = check_sample_weight(sample_weight, y)
+        self.class_prior_ = np.bincount(codes, weights=weight) / weight.sum()
+        targets = np.eye(len(self.classes_))[codes][:, self.class_prior_ > 0]
+        given = None if sample_weight is None else weight
+        said = self._fit(X, y, targets, given, groups)
+        self.sharpness_ = sharpness(said, targets, weight)
+        return self
+
+    def predict_proba(self, X):
+        """Probabilities of the classes.
+
+        Parameters
+        ----------
+        X : frame or ndarray of n_samples rows
+
+        Returns
+        -------
+        probabilities : ndarray of shape (n_samples, n_classes), float64
+            In the order of ``classes_``; rows sum to 1.
+        """
+        values, lacking = self._values(X)
+        seen = np.flatnonzero(self.class_prior_)
+        found = softmax(self.sharpness_ * values, axis=1)
+        found = with_unseen_classes(found, seen, self.class_prior_)
+        found[lacking] = self.class_prior_
+        return found
+
+    def predict(self, X):
+        """The most probable class of each row.
+
+        Parameters
+        ----------
+        X : frame or ndarray of n_samples rows
+
+        Returns
+        -------
+        classes : ndarray of shape (n_samples,)
+        """
+        found = self.predict_proba(X)
+        return self.classes_[found.argmax(axis=1)]

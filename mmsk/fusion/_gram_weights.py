@@ -1,0 +1,127 @@
+"""Weights of grams in their sum: the ways of multiple kernel learning."""
+
+import numpy as np
+from scipy.linalg import cholesky, solve, solve_triangular
+from scipy.optimize import nnls
+from sklearn.svm import SVC
+
+_RIDGE = 1e-6  # of the mean diagonal: among equals the even split, and a matrix with a root
+_LP_STEPS = 50
+_MARGIN = 0.1  # of EasyMKL: from the widest margin alone (0) to the distance of the means
+
+
+def average(grams, targets, weight, C):
+    """The same weight for each: the baseline that is hard to beat."""
+    return np.full(len(grams), 1 / len(grams))
+
+
+def centred_alignment(grams, targets, weight, C):
+    """Weights at 0 or above whose sum of grams is the most like the targets' own gram.
+
+    Parameters
+    ----------
+    grams : ndarray of shape (n_grams, n_samples, n_samples)
+        Centred.
+    targets : ndarray of shape (n_samples, n_targets)
+        Centred: a column per class, or the numbers.
+    weight : ndarray of shape (n_samples,)
+        Of the rows.
+    C : float
+        Not used.
+
+    Returns
+    -------
+    weights : ndarray of shape (n_grams,)
+        At least 0, of sum 1. Alike where no gram tells anything of the targets.
+
+    References
+    ----------
+    C. Cortes, M. Mohri, A. Rostamizadeh (2012), "Algorithms for learning kernels based on
+    centered alignment", JMLR 13, 795-828: "alignf".
+    """
+    root = np.sqrt(weight)
+    rooted = grams * root[:, None] * root
+    flat = rooted.reshape(len(grams), -1)
+    among = flat @ flat.T
+    own = targets * root[:, None]
+    alike = np.einsum("mij,ik,jk->m", rooted, own, own, optimize=True)
+    among[np.diag_indices_from(among)] += _RIDGE * max(np.trace(among) / len(among), _RIDGE)
+    factor = cholesky(among, lower=True)
+    found, _ = nnls(factor.T, solve_triangular(factor, alike, lower=True))
+    return _of_sum_one(found)
+
+
+def easy(grams, targets, weight, C):
+    """Weights by how far each gram keeps the classes apart, one against the rest.
+
+    Parameters
+    ----------
+    As `centred_alignment`.
+
+    Returns
+    -------
+    weights : ndarray of shape (n_grams,)
+        At least 0, of sum 1.
+
+    Notes
+    -----
+    The nearest points of the convex hulls of two classes are, up to their sum, what a
+    support vector machine of hard margin finds, so that is what solves it.
+
+    References
+    ----------
+    F. Aiolli, M. Donini (2015), "EasyMKL: a scalable multiple kernel learning algorithm",
+    Neurocomputing 169, 215-224.
+    """
+    gram = (1 - _MARGIN) * grams.mean(axis=0) + _MARGIN * np.diag(1 / weight)
+    apart = np.zeros(len(grams))
+    for column in targets.T:
+        if not (column > 0).any():  # a class that no landmark is of
+            continue
+        machine = SVC(kernel="precomputed", C=1e9).fit(gram, column > 0)
+        signed = machine.dual_coef_[0] / np.abs(machine.dual_coef_).sum()
+        some = machine.support_
+        apart += np.einsum("mij,i,j->m", grams[:, some][:, :, some], signed, signed)
+    return _of_sum_one(apart)
+
+
+def lp_norm(grams, targets, weight, C):
+    """Weights of 2-norm 1 under which ridge regression of the targets fits best.
+
+    Parameters
+    ----------
+    As `centred_alignment`; ``C`` is the inverse of the ridge.
+
+    Returns
+    -------
+    weights : ndarray of shape (n_grams,)
+        At least 0, rescaled to a sum of 1.
+
+    References
+    ----------
+    M. Kloft, U. Brefeld, S. Sonnenburg, A. Zien (2011), "lp-norm multiple kernel learning",
+    JMLR 12, 953-997: the weights in closed form, in turn with the fit.
+    """
+    weights = np.full(len(grams), 1 / len(grams))
+    ridge = np.diag(1 / (C * weight))
+    for _ in range(_LP_STEPS):
+        dual = solve(np.tensordot(weights, grams, 1) + ridge, targets, assume_a="pos")
+        lengths = weights**2 * np.einsum("mij,ik,jk->m", grams, dual, dual, optimize=True)
+        before, weights = weights, _of_sum_one(np.maximum(lengths, 0) ** (1 / 3))
+        if np.abs(weights - before).max() < 1e-4:
+            break
+    return weights
+
+
+def _of_sum_one(weights):
+    weights = np.maximum(weights, 0)
+    total = weights.sum()
+    return weights / total if total > 0 else np.full(len(weights), 1 / len(weights))
+
+
+COMBINATIONS = {
+    "average": average,
+    "cka": centred_alignment,
+    "easymkl": easy,
+    "lp": lp_norm,
+}

@@ -1,0 +1,172 @@
+"""Grams: how alike the rows of one view are, centred and brought to one size."""
+
+import numpy as np
+from scipy import sparse
+from sklearn.base import BaseEstimator
+from sklearn.metrics.pairwise import (
+    additive_chi2_kernel,
+    cosine_similarity,
+    euclidean_distances,
+    linear_kernel,
+    manhattan_distances,
+)
+from sklearn.utils import check_array
+
+from mmsk.fusion._block_scaler import BlockScaler
+
+#: Kernels of histograms: features are taken as they are and may not be negative.
+OF_HISTOGRAMS = ("chi2", "histogram_intersection")
+KERNELS = ("linear", "rbf", "cosine", *OF_HISTOGRAMS)
+
+
+class ViewGram(BaseEstimator):
+    r"""Similarity of rows to the landmarks of a view, under one kernel.
+
+    Parameters
+    ----------
+    kernel : {"linear", "rbf", "cosine", "chi2", "histogram_intersection"}
+    width : float, default=1.0
+        Of rbf and chi2, in median distances.
+
+    Attributes
+    ----------
+    landmarks_ : {ndarray, CSR matrix} of shape (n_landmarks, n_features)
+        Scaled.
+    scaler_ : BlockScaler or None
+        None for kernels of histograms.
+    width_ : float
+        ``width`` times the weighted median distance between landmarks that differ.
+    shares_ : ndarray of shape (n_landmarks,)
+        Weights of the landmarks, of sum 1.
+    means_ : ndarray of shape (n_landmarks,)
+        Mean similarity of each landmark to all.
+    size_ : float
+        Mean similarity of a centred landmark to itself, before division by it.
+
+    Notes
+    -----
+    rbf is :math:`\exp(-d/w)` of the squared Euclidean distance :math:`d` and the width
+    :math:`w`; chi2 the same of :math:`\sum_j (a_j - b_j)^2/(a_j + b_j)`.
+    """
+
+    def __init__(self, kernel, width=1.0):
+        self.kernel = kernel
+        self.width = width
+
+    def fit_transform(self, values, weight):
+        """Learn scales from the landmarks; their centred gram.
+
+        Parameters
+        ----------
+        values : {ndarray, sparse matrix} of shape (n_landmarks, n_features)
+        weight : ndarray of shape (n_landmarks,)
+            Positive.
+
+        Returns
+        -------
+        gram : ndarray of shape (n_landmarks, n_landmarks), float64
+            With a weighted mean of 0 in rows and columns, and of 1 on the diagonal.
+        """
+        values = self._checked(values)
+        self.scaler_ = None
+        if self.kernel not in OF_HISTOGRAMS:
+            self.scaler_ = BlockScaler().fit(values, sample_weight=weight)
+            values = self.scaler_.transform(values)
+        self.landmarks_ = values
+        self.shares_ = weight / weight.sum()
+        self.width_ = 1.0
+        if self.kernel in _DISTANCES:
+            distances = _DISTANCES[self.kernel](values, values)
+            self.width_ = self.width * _median_distance(distances, weight)
+            gram = np.exp(-distances / self.width_)
+        else:
+            gram = self._similarity(values)
+        self.means_ = self.shares_ @ gram
+        gram = self._centred(gram)
+        size = float(self.shares_ @ np.diag(gram))
+        self.size_ = size if size > np.finfo(float).eps else 1.0  # all landmarks alike
+        return gram / self.size_
+
+    def transform(self, values):
+        """Similarity of rows to the landmarks, centred and scaled as theirs was.
+
+        Parameters
+        ----------
+        values : {ndarray, sparse matrix} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        gram : ndarray of shape (n_samples, n_landmarks), float64
+        """
+        values = self._checked(values)
+        if self.scaler_ is not None:
+            values = self.scaler_.transform(values)
+        return self._centred(self._similarity(values)) / self.size_
+
+    def _checked(self, values):
+        values = check_array(values, accept_sparse="csr", dtype=np.float64)
+        if self.kernel not in OF_HISTOGRAMS:
+            return values
+        values = values.toarray() if sparse.issparse(values) else values
+        if values.min() < 0:
+            raise ValueError(
+                f"kernel={self.kernel!r} compares histograms, whose features are at least 0, "
+                f"got {values.min():.3g}. Use 'rbf' or 'linear' for this view."
+            )
+        return values
+
+    def _similarity(self, values):
+        if self.kernel in _DISTANCES:
+            return np.exp(-_DISTANCES[self.kernel](values, self.landmarks_) / self.width_)
+        return _SIMILARITIES[self.kernel](values, self.landmarks_)
+
+    def _centred(self, gram):
+        gram -= (gram @ self.shares_)[:, None] + (self.means_ - self.means_ @ self.shares_)
+        return gram
+
+
+def kernel_of(word, values):
+    """The kernel that a word stands for: ``"auto"`` is linear for sparse features, else rbf."""
+    if word == "auto":
+        return "linear" if sparse.issparse(values) else "rbf"
+    return word
+
+
+def _squared_distances(a, b):
+    return euclidean_distances(a, b, squared=True)
+
+
+def _chi2_distances(a, b):
+    return -additive_chi2_kernel(a, b)
+
+
+def _linear(a, b):
+    return linear_kernel(a, b, dense_output=True)
+
+
+def _intersection(a, b):
+    """Sums of minima, as min(a, b) = (a + b - |a - b|) / 2."""
+    sums = a.sum(axis=1)[:, None] + b.sum(axis=1)
+    return (sums - manhattan_distances(a, b)) / 2
+
+
+_DISTANCES = {"rbf": _squared_distances, "chi2": _chi2_distances}
+_SIMILARITIES = {
+    "linear": _linear,
+    "cosine": cosine_similarity,
+    "histogram_intersection": _intersection,
+}
+
+
+def _median_distance(distances, weight):
+    """Weighted median over the pairs that differ, so that copies of a row are one of weight."""
+    differ = distances > 1e-12 * distances.max(initial=0)  # each pair is there twice
+    found = distances[differ]
+    if not len(found):
+        return 1.0
+    if (weight == weight[0]).all():
+        middle = (len(found) - 1) // 2
+        return float(np.partition(found, middle)[middle])
+    order = np.argsort(found)
+    below = np.cumsum(np.outer(weight, weight)[differ][order])
+    return float(found[order[np.searchsorted(below, below[-1] / 2)]])

@@ -1,0 +1,129 @@
+"""What only cooperative learning does; the rest is in tests/test_common.py."""
+
+import numpy as np
+import pytest
+from sklearn.linear_model import Ridge
+from sklearn.metrics import log_loss
+from sklearn.model_selection import GridSearchCV, GroupKFold
+
+from mmsk.fusion import BlockScaler, CooperativeClassifier, CooperativeRegressor, FeatureFusion
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(90, 6)) + RNG.normal(size=(90, 1))
+Z = X[:, 0] + X[:, 1] - X[:, 4] + RNG.normal(size=90)
+Y = np.array(["a", "b", "c"])[np.digitize(Z, [-1, 1])]
+VIEWS = [
+    ("p", "passthrough", [0, 1]),
+    ("q", "passthrough", [2, 3, 4]),
+    ("r", "passthrough", [5]),
+]
+BLOCKS = [
+    BlockScaler().fit_transform(X[:, columns]).astype(np.float64) for _, _, columns in VIEWS
+]
+
+
+def test_without_agreement_it_is_ridge_on_the_blocks_side_by_side():
+    model = CooperativeRegressor(VIEWS, rho=0, C=2.0).fit(X, Z)
+    fused = FeatureFusion(VIEWS).fit_transform(X).astype(np.float64)
+    expected = Ridge(alpha=0.5).fit(fused, Z).predict(fused)
+    np.testing.assert_allclose(model.predict(X), expected, rtol=1e-5, atol=1e-5)
+
+
+def test_with_full_agreement_it_is_the_mean_of_a_ridge_per_view():
+    model = CooperativeRegressor(VIEWS, rho=1, C=2.0).fit(X, Z)
+    alone = [Ridge(alpha=0.5 / 3).fit(block, Z).predict(block) for block in BLOCKS]
+    expected = np.mean(alone, axis=0)
+    np.testing.assert_allclose(model.predict(X), expected, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("rho", [0.3, 2.0])
+def test_between_it_is_ridge_on_the_rows_that_ding_et_al_add(rho):
+    model = CooperativeRegressor(VIEWS, rho=rho, C=2.0).fit(X, Z)
+    added = []
+    for m in range(3):
+        for other in range(m + 1, 3):
+            signs = [(-1.0 if k == m else 1.0 if k == other else 0.0) for k in range(3)]
+            parts = [sign * block for sign, block in zip(signs, BLOCKS, strict=True)]
+            added.append(np.sqrt(rho) * np.hstack(parts))
+    rows = np.vstack([np.hstack(BLOCKS), *added])
+    aims = np.concatenate([Z - Z.mean(), np.zeros(3 * 90)])
+    expected = Ridge(alpha=0.5, fit_intercept=False).fit(rows, aims)
+    np.testing.assert_allclose(
+        model.predict(X), expected.predict(np.hstack(BLOCKS)) + Z.mean(), rtol=1e-4, atol=1e-5
+    )
+
+
+def test_views_agree_the_more_the_more_they_must():
+    apart = []
+    for rho in (0, 0.1, 1, 10):
+        model = CooperativeRegressor(VIEWS[:2], rho=rho).fit(X, Z)
+        left = BLOCKS[0] @ model.coef_[:2, 0]
+        right = BLOCKS[1] @ model.coef_[2:, 0]
+        apart.append(np.mean((left - right) ** 2))
+    assert apart == sorted(apart, reverse=True)
+
+
+def test_a_row_that_has_one_view_hears_it_alone_where_all_must_agree():
+    model = CooperativeRegressor(VIEWS[:2], rho=1).fit(X, Z)
+    lacking = X.copy()
+    lacking[:, 2:5] = np.nan
+    alone = 2 * BLOCKS[0] @ model.coef_[:2, 0] + model.intercept_[0]
+    np.testing.assert_allclose(model.predict(lacking), alone, rtol=1e-5, atol=1e-5)
+
+
+def test_folds_find_early_where_views_add_up_and_agreement_where_they_say_the_same():
+    rng = np.random.default_rng(0)
+    parts = rng.normal(size=(150, 40))
+    adds_up = CooperativeRegressor(_halves(), C=100).fit(parts, parts[:, 0] + parts[:, 20])
+    said = rng.normal(size=(150, 1))
+    loud = said + 3 * rng.normal(size=(150, 40))
+    agrees = CooperativeRegressor(_halves(), C=100).fit(loud, said[:, 0])
+    assert adds_up.rho_ == 0
+    assert agrees.rho_ >= 0.25
+
+
+def _halves():
+    return [("p", "passthrough", slice(0, 20)), ("q", "passthrough", slice(20, 40))]
+
+
+def test_a_classifier_regresses_its_classes():
+    model = CooperativeClassifier(VIEWS, rho=0.5).fit(X, Y)
+    for k, name in enumerate(model.classes_):
+        one = CooperativeRegressor(VIEWS, rho=0.5).fit(X, (name == Y).astype(float))
+        np.testing.assert_allclose(model.coef_[:, [k]], one.coef_, atol=1e-8)
+
+
+def test_probabilities_are_tuned_on_rows_held_out():
+    rng = np.random.default_rng(0)
+    many = rng.normal(size=(2000, 40))
+    y = (many[:, 0] + many[:, 20] + 2 * rng.normal(size=2000) > 0).astype(int)
+    found = CooperativeClassifier(_halves()).fit(many[:300], y[:300]).predict_proba(many[300:])
+    sharper = found**2 / (found**2).sum(axis=1, keepdims=True)
+    flatter = found**0.5 / (found**0.5).sum(axis=1, keepdims=True)
+    loss = [log_loss(y[300:], p) for p in (found, sharper, flatter)]
+    assert loss[0] == min(loss)
+
+
+def test_a_class_of_weight_zero_is_never_predicted():
+    model = CooperativeClassifier(VIEWS).fit(X, Y, sample_weight=(Y != "c").astype(float))
+    assert model.predict_proba(X)[:, 2].max() == 0
+
+
+def test_groups_stay_whole_in_inner_folds():
+    groups = np.arange(90) // 10
+    implied = CooperativeRegressor(VIEWS, cv=3).fit(X, Z, groups=groups)
+    explicit = CooperativeRegressor(VIEWS, cv=GroupKFold(3)).fit(X, Z, groups=groups)
+    assert implied.rho_ == explicit.rho_
+    np.testing.assert_allclose(implied.coef_, explicit.coef_)
+
+
+@pytest.mark.parametrize("rho", [[], [-1.0], [[1.0]]])
+def test_what_is_no_agreement_is_refused(rho):
+    with pytest.raises(ValueError, match="rho must be a number of at least 0"):
+        CooperativeRegressor(VIEWS, rho=rho).fit(X, Z)
+
+
+def test_a_grid_search_tunes_agreement_and_strength():
+    grid = {"rho": [0, 0.5], "C": [1, 10]}
+    search = GridSearchCV(CooperativeClassifier(VIEWS), grid, cv=3).fit(X, Y)
+    assert set(search.best_params_) == set(grid)
