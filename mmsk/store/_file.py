@@ -66,7 +66,7 @@ def run(folder, work, default):
             with _open, closing(_connection(path)) as connection:
                 return work(connection)
         except (DamagedError, sqlite3.DatabaseError) as error:
-            if not _is_damage(error):
+            if not _is_damage(error, path):
                 return _without(folder, error, default)
             if seen == _identity(path):  # otherwise another process was faster
                 _set_aside(path, error)
@@ -142,9 +142,12 @@ def _code(error):
     return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)
 
 
-def _is_damage(error):
+def _is_damage(error, path):
     code = _code(error)
     short = code == sqlite3.SQLITE_IOERR_SHORT_READ
+    if code & 0xFF == sqlite3.SQLITE_READONLY:
+        # where the system would let us write, it is the file's header that says otherwise
+        return os.access(path, os.W_OK) and os.access(os.path.dirname(path), os.W_OK)
     # the low byte is the kind of error; statements are fixed, so that SQLITE_ERROR says
     # that the tables are not those made here
     return isinstance(error, DamagedError) or short or code & 0xFF in _DAMAGE

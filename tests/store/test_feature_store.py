@@ -13,7 +13,7 @@ from pathlib import Path
 import joblib
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -308,6 +308,8 @@ def test_a_file_damaged_before_it_is_written_is_set_aside_too(tmp_path):
 @pytest.mark.filterwarnings("ignore::mmsk.exceptions.StoreWarning")
 @settings(max_examples=25)
 @given(st.integers(0, 2**31), st.integers(1, 255))
+@example(18, 1)  # the header then forbids to write
+@example(19, 1)  # and here to read
 def test_a_byte_changed_anywhere_never_gives_a_wrong_row(tmp_path_factory, place, change):
     folder = tmp_path_factory.mktemp("store")
     store, rows = filled(folder, n_rows=8)
