@@ -325,6 +325,6 @@ def part_means(series, n_parts):
         for i in range(n_series):
             total = 0.0
             for frame in range(start, stop):
-                total += series[i, frame]
+                total += np.float64(series[i, frame])  # plain NumPy would add in float32
             means[part, i] = total / (stop - start)
     return means
