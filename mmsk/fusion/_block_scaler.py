@@ -122,6 +122,21 @@ class BlockScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         return tags
 
 
+def scaler_for(estimator):
+    """What scales the block that an estimator gives, unfitted.
+
+    Parameters
+    ----------
+    estimator : transformer, "passthrough" or "drop"
+
+    Returns
+    -------
+    scaler : BlockScaler
+        One that does not standardise again what was weighed already.
+    """
+    return BlockScaler(standardize=not is_block_scaled(estimator))
+
+
 def is_block_scaled(estimator):
     """Whether what an estimator gives is made of blocks that were scaled one by one.
 

@@ -4,11 +4,10 @@ import numpy as np
 from scipy.special import softmax
 from sklearn.base import ClassifierMixin
 
-from mmsk._utils.sklearn_private import check_sample_weight
-from mmsk._utils.targets import class_labels
 from mmsk.fusion._calibrated_ridge import sharpness
 from mmsk.fusion._cooperative import CooperativeFusion
 from mmsk.fusion._pooling import with_unseen_classes
+from mmsk.fusion._targets import learn_classes
 
 
 class CooperativeClassifier(ClassifierMixin, CooperativeFusion):
@@ -94,10 +93,7 @@ class CooperativeClassifier(ClassifierMixin, CooperativeFusion):
         self : object
         """
         X = self._check_table(X, reset=True)
-        y = class_labels(X, y)
-        self.classes_, codes = np.unique(y, return_inverse=True)
-        weight = check_sample_weight(sample_weight, y)
-        self.class_prior_ = np.bincount(codes, weights=weight) / weight.sum()
+        y, codes, weight = learn_classes(self, X, y, sample_weight)
         targets = np.eye(len(self.classes_))[codes][:, self.class_prior_ > 0]
         given = None if sample_weight is None else weight
         said = self._fit(X, y, targets, given, groups)

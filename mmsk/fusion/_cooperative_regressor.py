@@ -3,9 +3,8 @@
 import numpy as np
 from sklearn.base import RegressorMixin
 
-from mmsk._utils.sklearn_private import check_sample_weight
-from mmsk._utils.targets import target_numbers
 from mmsk.fusion._cooperative import CooperativeFusion
+from mmsk.fusion._targets import learn_mean
 
 
 class CooperativeRegressor(RegressorMixin, CooperativeFusion):
@@ -89,9 +88,7 @@ class CooperativeRegressor(RegressorMixin, CooperativeFusion):
         self : object
         """
         X = self._check_table(X, reset=True)
-        y = target_numbers(X, y)
-        weight = check_sample_weight(sample_weight, y)
-        self.mean_ = float(np.average(y, weights=weight))
+        y, weight = learn_mean(self, X, y, sample_weight)
         self._fit(X, y, y[:, None], None if sample_weight is None else weight, groups)
         return self
 

@@ -20,7 +20,7 @@ from mmsk._utils.sklearn_private import (
 )
 from mmsk._utils.workers import map_samples
 from mmsk.fusion._base import ViewsEstimator
-from mmsk.fusion._block_scaler import BlockScaler, is_block_scaled
+from mmsk.fusion._block_scaler import scaler_for
 from mmsk.fusion._blocks import N_COMPONENTS, is_sparse_when_joined, joined, spread
 from mmsk.fusion._views import (
     as_matrix,
@@ -250,8 +250,8 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
             else:
                 steps.append(("dense", passthrough(func=_toarray)))
         if self.scaler is not None:
-            scaler = BlockScaler(standardize=not is_block_scaled(estimator))
-            steps.append(("scaler", scaler if self.scaler == "block" else clone(self.scaler)))
+            own = scaler_for(estimator) if self.scaler == "block" else clone(self.scaler)
+            steps.append(("scaler", own))
         return Pipeline(steps or [("as_it_is", passthrough())])
 
     def _transform_view(self, X, view):

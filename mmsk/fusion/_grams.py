@@ -2,7 +2,7 @@
 
 import numpy as np
 from scipy import sparse
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, clone
 from sklearn.metrics.pairwise import (
     additive_chi2_kernel,
     cosine_similarity,
@@ -27,12 +27,14 @@ class ViewGram(BaseEstimator):
     kernel : {"linear", "rbf", "cosine", "chi2", "histogram_intersection"}
     width : float, default=1.0
         Of rbf and chi2, in median distances.
+    scaler : transformer or None, default=None
+        What scales features, but not those of histograms; None is `BlockScaler`.
 
     Attributes
     ----------
     landmarks_ : {ndarray, CSR matrix} of shape (n_landmarks, n_features)
         Scaled.
-    scaler_ : BlockScaler or None
+    scaler_ : transformer or None
         None for kernels of histograms.
     width_ : float
         ``width`` times the weighted median distance between landmarks that differ.
@@ -49,9 +51,10 @@ class ViewGram(BaseEstimator):
     :math:`w`; chi2 the same of :math:`\sum_j (a_j - b_j)^2/(a_j + b_j)`.
     """
 
-    def __init__(self, kernel, width=1.0):
+    def __init__(self, kernel, width=1.0, scaler=None):
         self.kernel = kernel
         self.width = width
+        self.scaler = scaler
 
     def fit_transform(self, values, weight):
         """Learn scales from the landmarks; their centred gram.
@@ -70,7 +73,8 @@ class ViewGram(BaseEstimator):
         values = self._checked(values)
         self.scaler_ = None
         if self.kernel not in OF_HISTOGRAMS:
-            self.scaler_ = BlockScaler().fit(values, sample_weight=weight)
+            scaler = BlockScaler() if self.scaler is None else clone(self.scaler)
+            self.scaler_ = scaler.fit(values, sample_weight=weight)
             values = self.scaler_.transform(values)
         self.landmarks_ = values
         self.shares_ = weight / weight.sum()

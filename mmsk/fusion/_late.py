@@ -14,7 +14,7 @@ from mmsk._utils.sklearn_private import HasMethods
 from mmsk._utils.workers import map_samples
 from mmsk.exceptions import DroppedViewWarning, NothingToLearnError
 from mmsk.fusion._base import ViewsEstimator
-from mmsk.fusion._block_scaler import BlockScaler, is_block_scaled
+from mmsk.fusion._block_scaler import scaler_for
 from mmsk.fusion._views import (
     fit_view,
     naming_view,
@@ -89,8 +89,8 @@ class LateFusion(ViewsEstimator):
         else:
             steps = [("features", estimator)]
         if self.estimator is None:
-            weighed = bool(steps) and is_block_scaled(steps[-1][1])
-            steps = [*steps, ("scaler", BlockScaler(standardize=not weighed))]
+            last = steps[-1][1] if steps else "passthrough"
+            steps = [*steps, ("scaler", scaler_for(last))]
         return Pipeline([*steps, ("estimator", clone(final))])
 
     def __sklearn_tags__(self):

@@ -13,6 +13,7 @@ from mmsk._utils.metadata import fit_params_of
 from mmsk._utils.sklearn_private import HasMethods, Interval, StrOptions
 from mmsk._utils.workers import map_samples
 from mmsk.fusion._base import ViewsEstimator
+from mmsk.fusion._block_scaler import scaler_for
 from mmsk.fusion._gram_weights import COMBINATIONS
 from mmsk.fusion._grams import KERNELS, ViewGram, kernel_of
 from mmsk.fusion._views import (
@@ -161,10 +162,11 @@ class KernelFusion(ViewsEstimator):
         self.grams_, grams = {}, []
         self.landmarks_present_ = np.array([rows.present[landmarks] for rows in found])
         parts = zip(self.views_, found, self.landmarks_present_, strict=True)
-        for (name, _, _), rows, has in parts:
+        for (name, estimator, _), rows, has in parts:
             values = _values_of(rows, landmarks[has])
             words = [kernel_of(word, values) for word in kernels[name]]
-            self.grams_[name] = {word: ViewGram(word, self.width) for word in words}
+            scaler = scaler_for(estimator)
+            self.grams_[name] = {word: ViewGram(word, self.width, scaler) for word in words}
             for gram in self.grams_[name].values():
                 full = np.zeros((len(landmarks), len(landmarks)))
                 with naming_view(name):

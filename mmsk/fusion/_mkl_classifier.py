@@ -5,11 +5,10 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from mmsk._utils.sklearn_private import check_sample_weight
-from mmsk._utils.targets import class_labels
 from mmsk.fusion._calibrated_ridge import CalibratedRidge
 from mmsk.fusion._mkl import KernelFusion
 from mmsk.fusion._pooling import with_unseen_classes
+from mmsk.fusion._targets import learn_classes
 
 
 def _gives_probabilities(fusion):
@@ -116,10 +115,7 @@ class MKLClassifier(ClassifierMixin, KernelFusion):
         self : object
         """
         X = self._check_table(X, reset=True)
-        y = class_labels(X, y)
-        self.classes_, codes = np.unique(y, return_inverse=True)
-        weight = check_sample_weight(sample_weight, y)
-        self.class_prior_ = np.bincount(codes, weights=weight) / weight.sum()
+        y, codes, weight = learn_classes(self, X, y, sample_weight)
         targets = np.eye(len(self.classes_))[codes]
         weight = None if sample_weight is None else weight
         return self._fit(X, y, targets, weight, groups)

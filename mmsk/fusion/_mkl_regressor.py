@@ -1,12 +1,11 @@
 """Joint learning of numbers: grams of the views, weighed and added up."""
 
-import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.linear_model import Ridge
 
-from mmsk._utils.sklearn_private import StrOptions, check_sample_weight
-from mmsk._utils.targets import target_numbers
+from mmsk._utils.sklearn_private import StrOptions
 from mmsk.fusion._mkl import KernelFusion
+from mmsk.fusion._targets import learn_mean
 
 
 class MKLRegressor(RegressorMixin, KernelFusion):
@@ -100,9 +99,7 @@ class MKLRegressor(RegressorMixin, KernelFusion):
         self : object
         """
         X = self._check_table(X, reset=True)
-        y = target_numbers(X, y)
-        weight = check_sample_weight(sample_weight, y)
-        self.mean_ = float(np.average(y, weights=weight))
+        y, weight = learn_mean(self, X, y, sample_weight)
         targets = (y - self.mean_)[:, None]
         weight = None if sample_weight is None else weight
         return self._fit(X, y, targets, weight, groups)

@@ -6,11 +6,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from mmsk._utils.sklearn_private import HasMethods, check_sample_weight
-from mmsk._utils.targets import class_labels
+from mmsk._utils.sklearn_private import HasMethods
 from mmsk.fusion._late import LateFusion
 from mmsk.fusion._out_of_fold import beside, fit_stack, meta_features
 from mmsk.fusion._pooling import with_unseen_classes
+from mmsk.fusion._targets import learn_classes
 
 
 def _gives_probabilities(fusion):
@@ -122,10 +122,7 @@ class StackingFusionClassifier(ClassifierMixin, LateFusion):
         self : object
         """
         X = self._check_table(X, reset=True)
-        y = class_labels(X, y)
-        self.classes_, codes = np.unique(y, return_inverse=True)
-        weight = check_sample_weight(sample_weight, y)
-        self.class_prior_ = np.bincount(codes, weights=weight) / weight.sum()
+        y, _, weight = learn_classes(self, X, y, sample_weight)
         weight = None if sample_weight is None else weight
         return fit_stack(self, X, y, weight, groups, LogisticRegression(max_iter=1000))
 

@@ -4,10 +4,10 @@ import numpy as np
 from sklearn.base import RegressorMixin, is_regressor
 from sklearn.linear_model import Ridge, RidgeCV
 
-from mmsk._utils.sklearn_private import HasMethods, check_sample_weight
-from mmsk._utils.targets import target_numbers
+from mmsk._utils.sklearn_private import HasMethods
 from mmsk.fusion._late import LateFusion
 from mmsk.fusion._out_of_fold import beside, fit_stack, meta_features
+from mmsk.fusion._targets import learn_mean
 
 
 class StackingFusionRegressor(RegressorMixin, LateFusion):
@@ -105,9 +105,7 @@ class StackingFusionRegressor(RegressorMixin, LateFusion):
         self : object
         """
         X = self._check_table(X, reset=True)
-        y = target_numbers(X, y)
-        weight = check_sample_weight(sample_weight, y)
-        self.mean_ = float(np.average(y, weights=weight))
+        y, weight = learn_mean(self, X, y, sample_weight)
         weight = None if sample_weight is None else weight
         return fit_stack(self, X, y, weight, groups, RidgeCV())
 

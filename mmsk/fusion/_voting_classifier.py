@@ -6,10 +6,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from mmsk._utils.sklearn_private import StrOptions, check_sample_weight
-from mmsk._utils.targets import class_labels
+from mmsk._utils.sklearn_private import StrOptions
 from mmsk.fusion._late import LateFusion
 from mmsk.fusion._pooling import linear_pool, log_pool, vote_shares, with_unseen_classes
+from mmsk.fusion._targets import learn_classes
 from mmsk.fusion._weights import checked_weights
 
 
@@ -115,10 +115,7 @@ class VotingFusionClassifier(ClassifierMixin, LateFusion):
         self : object
         """
         X = self._check_table(X, reset=True)
-        y = class_labels(X, y)
-        self.classes_, codes = np.unique(y, return_inverse=True)
-        weight = check_sample_weight(sample_weight, y)
-        self.class_prior_ = np.bincount(codes, weights=weight) / weight.sum()
+        y, codes, weight = learn_classes(self, X, y, sample_weight)
         weights = checked_weights(self.weights, len(self._check_views()))
         weighted = None if sample_weight is None else weight
         kept, fitted_on = self._fit_views(X, y, weighted, groups)

@@ -4,10 +4,10 @@ import numpy as np
 from sklearn.base import RegressorMixin, is_regressor
 from sklearn.linear_model import Ridge
 
-from mmsk._utils.sklearn_private import StrOptions, check_sample_weight
-from mmsk._utils.targets import target_numbers
+from mmsk._utils.sklearn_private import StrOptions
 from mmsk.fusion._late import LateFusion
 from mmsk.fusion._pooling import linear_pool, median_pool
+from mmsk.fusion._targets import learn_mean
 from mmsk.fusion._weights import checked_weights
 
 
@@ -91,9 +91,7 @@ class VotingFusionRegressor(RegressorMixin, LateFusion):
         self : object
         """
         X = self._check_table(X, reset=True)
-        y = target_numbers(X, y)
-        weight = check_sample_weight(sample_weight, y)
-        self.mean_ = float(np.average(y, weights=weight))
+        y, weight = learn_mean(self, X, y, sample_weight)
         weights = checked_weights(self.weights, len(self._check_views()))
         kept, _ = self._fit_views(X, y, None if sample_weight is None else weight, groups)
         self.weights_ = weights[kept]

@@ -16,6 +16,7 @@ from mmsk.exceptions import MissingViewWarning
 from mmsk.fusion import BlockScaler, MKLClassifier, MKLRegressor
 from mmsk.fusion._calibrated_ridge import CalibratedRidge
 from mmsk.fusion._grams import ViewGram
+from tests.fusion.toys import weigh_alike, wide_and_narrow
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(90, 6))
@@ -266,3 +267,9 @@ def test_two_views_of_half_the_signal_beat_each_alone():
         for views in ([left], [right], [left, right])
     ]
     assert scores[2] > max(scores[:2])
+
+
+def test_blocks_scaled_one_by_one_are_not_standardised_again():
+    views = [("both", wide_and_narrow(6), slice(0, 6))]
+    model = MKLRegressor(views, kernel="linear").fit(X, Z)
+    assert weigh_alike(model.grams_["both"]["linear"].landmarks_)

@@ -1,9 +1,12 @@
-"""A tiny extractor whose samples are words, for the tests of fusion."""
+"""A tiny extractor whose samples are words, and blocks of a matrix, for the tests of fusion."""
 
 import numpy as np
+from sklearn.compose import ColumnTransformer
+from sklearn.pipeline import make_pipeline, make_union
 
 from mmsk.base import SampleTransformer
 from mmsk.exceptions import DecodeError
+from mmsk.fusion import BlockScaler
 
 
 class WordLength(SampleTransformer):
@@ -26,3 +29,16 @@ class WordLength(SampleTransformer):
 
     def _feature_names(self):
         return ["length", "vowels"]
+
+
+def wide_and_narrow(width):
+    """A union of a wide and a narrow block of a matrix, scaled one by one."""
+    wide = ColumnTransformer([("wide", "passthrough", slice(0, width - 1))])
+    narrow = ColumnTransformer([("narrow", "passthrough", [width - 1])])
+    return make_union(make_pipeline(wide, BlockScaler()), make_pipeline(narrow, BlockScaler()))
+
+
+def weigh_alike(block):
+    """Whether the last column of a block weighs as much as all others together."""
+    lengths = [(block[:, part] ** 2).sum() for part in (slice(0, -1), slice(-1, None))]
+    return np.isclose(*lengths)

@@ -1,0 +1,53 @@
+"""What fusions learn of the target before they look at views."""
+
+import numpy as np
+
+from mmsk._utils.sklearn_private import check_sample_weight
+from mmsk._utils.targets import class_labels, target_numbers
+
+
+def learn_classes(fusion, X, y, sample_weight):
+    """Labels checked; sets ``classes_`` and ``class_prior_`` of a fusion.
+
+    Parameters
+    ----------
+    fusion : classifier
+    X : table of n_samples rows
+    y : array-like of shape (n_samples,)
+    sample_weight : array-like of shape (n_samples,) or None
+
+    Returns
+    -------
+    y : ndarray of shape (n_samples,)
+    codes : ndarray of shape (n_samples,), int
+        Positions of the labels among the classes.
+    weight : ndarray of shape (n_samples,)
+        Ones where none is given.
+    """
+    y = class_labels(X, y)
+    fusion.classes_, codes = np.unique(y, return_inverse=True)
+    weight = check_sample_weight(sample_weight, y)
+    fusion.class_prior_ = np.bincount(codes, weights=weight) / weight.sum()
+    return y, codes, weight
+
+
+def learn_mean(fusion, X, y, sample_weight):
+    """Numbers checked; sets ``mean_`` of a fusion.
+
+    Parameters
+    ----------
+    fusion : regressor
+    X : table of n_samples rows
+    y : array-like of shape (n_samples,)
+    sample_weight : array-like of shape (n_samples,) or None
+
+    Returns
+    -------
+    y : ndarray of shape (n_samples,)
+    weight : ndarray of shape (n_samples,)
+        Ones where none is given.
+    """
+    y = target_numbers(X, y)
+    weight = check_sample_weight(sample_weight, y)
+    fusion.mean_ = float(np.average(y, weights=weight))
+    return y, weight
