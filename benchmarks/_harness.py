@@ -11,6 +11,8 @@ import time
 from pathlib import Path
 
 RESULTS = Path(__file__).parent / "results"
+#: Real data, which are no part of the project.
+DATA = Path(os.environ.get("MMSK_DATA", Path(__file__).parents[2] / "shared" / "data"))
 
 _THREAD_VARIABLES = (
     "OMP_NUM_THREADS",

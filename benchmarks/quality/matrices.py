@@ -7,16 +7,13 @@ the mean over the parts that the data set comes with.
     python -m benchmarks.quality.matrices
 """
 
-import os
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, StratifiedKFold
 from sklearn.pipeline import make_pipeline
 
-from benchmarks._harness import write_result
+from benchmarks._harness import DATA, write_result
 from mmsk.fusion import (
     CooperativeClassifier,
     FeatureFusion,
@@ -24,7 +21,6 @@ from mmsk.fusion import (
     VotingFusionClassifier,
 )
 
-DATA = Path(os.environ.get("MMSK_DATA", Path(__file__).parents[3] / "shared" / "data"))
 SETS = {
     "mfeat, 200 rows": (
         "mfeat",

@@ -9,10 +9,8 @@ set beforehand on the training part of the first draw. The test part is scored o
     python -m benchmarks.quality.scenes15 [number of draws]
 """
 
-import os
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -21,10 +19,9 @@ from sklearn.model_selection import GridSearchCV, StratifiedGroupKFold
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.svm import SVC
 
-from benchmarks._harness import write_result
+from benchmarks._harness import DATA, write_result
 from mmsk.image import HOG, FisherVector
 
-DATA = Path(os.environ.get("MMSK_DATA", Path(__file__).parents[3] / "shared" / "data"))
 N_DRAWS = 5
 GRID = {"estimator__C": [0.01, 0.1, 1.0, 10.0, 100.0]}
 EXTRACTORS = {

@@ -8,19 +8,15 @@ result file. The test part is scored once; nothing is tuned.
 
 import contextlib
 import io
-import os
 import sys
 import tempfile
 import time
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from benchmarks._harness import write_result
+from benchmarks._harness import DATA, write_result
 from mmsk.cli import main
-
-DATA = Path(os.environ.get("MMSK_DATA", Path(__file__).parents[3] / "shared" / "data"))
 
 SEGMENTS = ["start_s", "end_s"]
 TASKS = {

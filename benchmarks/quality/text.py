@@ -10,10 +10,8 @@ of its other folds.
 """
 
 import json
-import os
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -26,7 +24,7 @@ from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import Normalizer, StandardScaler
 
-from benchmarks._harness import RESULTS, write_result
+from benchmarks._harness import DATA, RESULTS, write_result
 from mmsk.fusion import VotingFusionClassifier
 from mmsk.text import (
     CountVectorizer,
@@ -36,7 +34,6 @@ from mmsk.text import (
     WordVectors,
 )
 
-DATA = Path(os.environ.get("MMSK_DATA", Path(__file__).parents[3] / "shared" / "data"))
 NAME = "quality_text"
 WORD = r"\S+"  # both sets come as words between blanks
 AIMS = {"mr": 0.80, "trec6": 0.94}

@@ -16,10 +16,8 @@ training part, because a default has to do without a search.
     python -m benchmarks.quality.tuxpaint_image [name ...]
 """
 
-import os
 import sys
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -32,12 +30,11 @@ from sklearn.model_selection import GridSearchCV, StratifiedGroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.svm import SVC
 
-from benchmarks._harness import write_result
+from benchmarks._harness import DATA, write_result
 from mmsk.fusion import BlockScaler
 from mmsk.image import HOG, LBP, ColorHistogram, ImageStatistics, PatchEncoder
 from mmsk.io import read_image
 
-DATA = Path(os.environ.get("MMSK_DATA", Path(__file__).parents[3] / "shared" / "data"))
 FIXED = ["hog", "shares", "statistics"]
 VIEWS = {
     "HOG": ["hog"],

@@ -7,7 +7,7 @@ Matrices must be equal. Peak memory and compilation are measured in processes of
 ``python -m benchmarks.speed.text memory`` writes ``benchmarks/results/speed_text_memory.json``.
 """
 
-from benchmarks._harness import interleaved, one_thread, told, write_result
+from benchmarks._harness import DATA, interleaved, one_thread, told, write_result
 
 one_thread()
 
@@ -30,7 +30,6 @@ from sklearn.feature_extraction import text as sklearn_text  # noqa: E402
 from mmsk import text as mmsk_text  # noqa: E402
 
 N_CHARACTERS = 30_000_000
-DATA = Path(os.environ.get("MMSK_DATA", "../shared/data"))
 TABLES = ["mr", "trec6", "trec_qa", "tuxpaint", "flickr8k_1000", "multi30k"]
 CASES = {
     "words": ({}, 6),

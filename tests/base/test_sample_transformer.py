@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-import sklearn
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
@@ -14,17 +13,12 @@ from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.estimator_checks import check_estimator
-from sklearn.utils.fixes import parse_version
 from sklearn.utils.validation import validate_data
 
 from mmsk.base import Failure, SampleTransformer
 from mmsk.exceptions import DecodeError, FailedSamplesWarning
 from mmsk.io._sources import decoding, is_stored, openable
-
-POLARS_BY_NAME = pytest.mark.skipif(
-    parse_version(sklearn.__version__) < parse_version("1.9"),
-    reason="scikit-learn cannot select from polars by name",
-)
+from tests.marks import POLARS_BY_NAME
 
 
 class SumAndMax(SampleTransformer):

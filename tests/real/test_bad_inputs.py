@@ -1,8 +1,6 @@
 """Malformed and unusual files of the wild: read, or refused in words, and quickly."""
 
-import os
 import time
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,8 +8,8 @@ import pytest
 
 from mmsk.exceptions import DecodeError
 from mmsk.io import read_audio, read_image, read_video
+from tests.marks import DATA
 
-DATA = Path(os.environ.get("MMSK_DATA", Path(__file__).parents[3] / "shared" / "data"))
 TABLE = DATA / "bad_inputs" / "table.csv"
 
 pytestmark = [

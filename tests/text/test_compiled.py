@@ -1,9 +1,7 @@
 """Terms found by compiled loops are scikit-learn's, whatever the text and the settings."""
 
 import json
-import os
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +11,7 @@ from sklearn.feature_extraction import text as sklearn_text
 
 from mmsk import text
 from mmsk.text import _compiled
+from tests.marks import DATA
 from tests.text.test_documents import VECTORIZERS, assert_same_matrix
 
 # whole words come again and again; then anything, half of a surrogate pair too
@@ -22,7 +21,6 @@ TEXTS = st.one_of(
     st.text(st.characters(), max_size=40),
     st.text("aB \n\t\u00a0\u3000\x1c\ud83d\U0001f600", max_size=40),
 )
-DATA = Path(os.environ.get("MMSK_DATA", "../shared/data"))
 
 
 def assert_equal_to_scikit_learns(name, documents, others=(), n_jobs=None, **parameters):

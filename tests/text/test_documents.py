@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-import sklearn
 import skops.io
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,18 +21,14 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.utils.estimator_checks import check_estimator
-from sklearn.utils.fixes import parse_version
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from mmsk import text
 from mmsk.exceptions import DecodeError
+from tests.marks import POLARS_BY_NAME
 
 DOCUMENTS = ["the red car", "a blue car", "the red red rose", "Été à la mer, l'été"]
 VECTORIZERS = ["CountVectorizer", "HashingVectorizer", "TfidfVectorizer"]
-POLARS_BY_NAME = pytest.mark.skipif(
-    parse_version(sklearn.__version__) < parse_version("1.9"),
-    reason="scikit-learn cannot select from polars by name",
-)
 COLUMNS = {
     "list": list,
     "tuple": tuple,
