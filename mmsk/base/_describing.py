@@ -32,6 +32,11 @@ class Failure(NamedTuple):
     reason: str
 
 
+def place_of(owner, row, cell):
+    """Where a sample stands, for a note on an error: class, row and source."""
+    return f"{owner}: row {row}, source {describe_source(cell)}"
+
+
 def describe_column(owner, extractors, X, *, raising):
     """Features of a column by several extractors; those that read alike share samples.
 
@@ -111,10 +116,9 @@ def _row(owner, groups, numbered, *, raising):
         try:
             features, fresh = _of_cell(group, cell, of_group)
         except ValueError as error:
-            source = describe_source(cell)
             if not raising:
-                return Failure(index, source, str(error))
-            error.add_note(f"{owner}: row {index}, source {source}")
+                return Failure(index, describe_source(cell), str(error))
+            error.add_note(place_of(owner, index, cell))
             raise
         described.features.extend(features)
         described.fresh.append(fresh)

@@ -1,6 +1,7 @@
 """The base of all extractors: one column of samples in, one float32 row per sample out."""
 
 import os
+from contextlib import contextmanager
 from numbers import Integral
 
 import numpy as np
@@ -13,7 +14,7 @@ from mmsk._utils.sklearn_private import (
     check_feature_names_in,
     validate_params,
 )
-from mmsk.base._describing import describe_column, warn_of_failures
+from mmsk.base._describing import describe_column, place_of, warn_of_failures
 from mmsk.io._sources import as_sources
 from mmsk.store import FeatureStore
 
@@ -239,6 +240,29 @@ class SampleTransformer(TransformerMixin, BaseEstimator):
                 f"{self.n_features_in_} features as input."
             )
         return cells
+
+    @contextmanager
+    def _passing_over(self, row, cell):
+        """Read a cell in ``fit``: one that cannot be read is passed over, or named."""
+        try:
+            yield
+        except ValueError as error:
+            if self.on_error == "raise":
+                error.add_note(place_of(type(self).__name__, row, cell))
+                raise
+
+    def _first_read(self, cells, read):
+        """What ``read`` gives of the first source of a column for which it is not None.
+
+        None if there is no such source.
+        """
+        for row, cell in enumerate(cells):
+            with self._passing_over(row, cell):
+                for source in self._sources(cell):
+                    found = read(source)
+                    if found is not None:
+                        return found
+        return None
 
     def _names_out(self):
         names = list(self._feature_names())

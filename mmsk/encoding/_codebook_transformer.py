@@ -15,7 +15,6 @@ from mmsk.encoding._fisher import fisher_vector, power_normalized, unit_length
 from mmsk.encoding._pyramid import pyramid_members, pyramid_names
 from mmsk.encoding._vlad import vlad
 from mmsk.exceptions import NothingToLearnError
-from mmsk.io._sources import describe_source
 
 _MOST_ROWS = 1000  # that ``fit`` reads: more, each with fewer descriptors, tell little more
 
@@ -88,14 +87,10 @@ class CodebookTransformer(SampleTransformer):
     def _some_descriptors(self, numbered_cell, *, most, seed):
         """Some descriptors of a cell, and positions; None if it cannot be read."""
         row, cell = numbered_cell
-        try:
+        found = []
+        with self._passing_over(row, cell):
             samples = [self._read(source) for source in self._sources(cell)]
             found = [self._describe(sample) for sample in samples if sample is not None]
-        except ValueError as error:
-            if self.on_error == "missing":
-                return None
-            error.add_note(f"{type(self).__name__}: row {row}, source {describe_source(cell)}")
-            raise
         if not found:
             return None
         descriptors, positions = map(np.concatenate, zip(*found, strict=True))

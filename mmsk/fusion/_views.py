@@ -16,6 +16,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from mmsk._utils.columns import column_at, is_frame, missing_rows, take_rows
+from mmsk._utils.errors import noting
 from mmsk._utils.metadata import fit_params_of, own_config
 from mmsk._utils.sklearn_private import get_column_indices, safe_indexing
 from mmsk.exceptions import (
@@ -297,11 +298,6 @@ def warn_of_rows_without_views(lacking):
         )
 
 
-@contextlib.contextmanager
 def naming_view(name):
     """Say which view an error came from."""
-    try:
-        yield
-    except Exception as error:
-        error.add_note(f"in view {name!r}")
-        raise
+    return noting(f"in view {name!r}")

@@ -10,7 +10,6 @@ from mmsk._kernels import image as kernels
 from mmsk._utils.sklearn_private import Interval, StrOptions
 from mmsk.base import SampleTransformer
 from mmsk.io import read_image
-from mmsk.io._sources import describe_source
 
 _NORMS = {
     "L1": kernels.L1,
@@ -145,23 +144,19 @@ class HOG(SampleTransformer):
             self.size_px_ = size
 
     def _first_size(self, cells, least):
-        for index, cell in enumerate(cells):
-            for source in self._sources(cell):
-                try:
-                    size = read_image(source, gray=True).shape
-                    self._check_size(size, least)
-                    return size
-                except ValueError as error:
-                    if self.on_error == "missing":
-                        continue
-                    named = describe_source(cell)
-                    error.add_note(f"{type(self).__name__}: row {index}, source {named}")
-                    raise
-        raise ValueError(
-            "size_px=None takes the size of the first picture that can be read and is "
-            f"large enough, but none of the {len(cells)} samples is. Give the size: "
-            f"{type(self).__name__}(size_px=(height, width))."
-        )
+        def large_enough(source):
+            size = read_image(source, gray=True).shape
+            self._check_size(size, least)
+            return size
+
+        size = self._first_read(cells, large_enough)
+        if size is None:
+            raise ValueError(
+                "size_px=None takes the size of the first picture that can be read and is "
+                f"large enough, but none of the {len(cells)} samples is. Give the size: "
+                f"{type(self).__name__}(size_px=(height, width))."
+            )
+        return size
 
     def _check_size(self, size, least):
         if size[0] < least[0] or size[1] < least[1]:

@@ -19,7 +19,6 @@ from mmsk.encoding._patches import (
 )
 from mmsk.image._unit_range import as_color, check_unit_range
 from mmsk.io import read_image
-from mmsk.io._sources import describe_source
 
 _CONTRAST = 10.0  # squared levels of 0..255: what Coates et al. add to the variance
 _LEAST_PER_PICTURE = 25  # patches drawn; it bounds how many pictures `fit` reads
@@ -249,16 +248,11 @@ class PatchEncoder(SampleTransformer):
 
     def _drawn_patches(self, numbered_source, *, n_patches, seed):
         number, row, source = numbered_source
-        try:
-            plane = _as_plane(self._read(source), self.color)
-        except ValueError as error:
-            if self.on_error == "missing":
-                return None
-            named = describe_source(source)
-            error.add_note(f"{type(self).__name__}: row {row}, source {named}")
-            raise
         rng = np.random.default_rng([seed, number])
-        return drawn_patches(plane, (self.patch_px, self.patch_px), n_patches, rng)
+        with self._passing_over(row, source):
+            plane = _as_plane(self._read(source), self.color)
+            return drawn_patches(plane, (self.patch_px, self.patch_px), n_patches, rng)
+        return None
 
     def _reading(self):
         return read_image, {"size_px": self.size_px, "gray": not self.color}

@@ -13,7 +13,7 @@ from mmsk._utils.sklearn_private import Interval
 from mmsk.base import SampleTransformer
 from mmsk.exceptions import NothingToLearnError
 from mmsk.io import read_text
-from mmsk.io._sources import as_sources, describe_source
+from mmsk.io._sources import as_sources
 from mmsk.text._ppmi import ppmi_vectors
 from mmsk.text._vectors_file import read_vectors
 
@@ -224,14 +224,8 @@ class WordVectors(SampleTransformer):
         """All documents of a column that can be read."""
         texts = []
         for index, cell in enumerate(cells):
-            try:
+            with self._passing_over(index, cell):
                 texts += [self._read(source) for source in self._sources(cell)]
-            except ValueError as error:
-                if self.on_error == "missing":
-                    continue
-                named = describe_source(cell)
-                error.add_note(f"{type(self).__name__}: row {index}, source {named}")
-                raise
         return texts
 
     def _learned(self, documents):

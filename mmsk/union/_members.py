@@ -1,6 +1,5 @@
 """The members of a union: what of each reads samples, and what works behind that."""
 
-from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,6 +8,7 @@ from sklearn import config_context
 from sklearn.pipeline import Pipeline
 
 from mmsk._utils.columns import take_rows
+from mmsk._utils.errors import noting
 from mmsk.base import SampleTransformer
 from mmsk.exceptions import NothingToLearnError
 
@@ -177,11 +177,6 @@ def joined(blocks):
     return np.hstack(blocks)
 
 
-@contextmanager
 def naming(member):
     """Say which member an error came from."""
-    try:
-        yield
-    except Exception as error:
-        error.add_note(f"in member {member.name!r}")
-        raise
+    return noting(f"in member {member.name!r}")

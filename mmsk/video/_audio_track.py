@@ -7,7 +7,7 @@ from mmsk.base import TimedTransformer
 from mmsk.exceptions import NoSoundError
 from mmsk.io import read_audio
 from mmsk.io._sources import Segment
-from mmsk.video._nested import EXTRACTOR_CONSTRAINT, describe, first_read
+from mmsk.video._nested import EXTRACTOR_CONSTRAINT, describe
 
 
 class AudioTrack(TimedTransformer):
@@ -83,7 +83,7 @@ class AudioTrack(TimedTransformer):
 
     def _fit_cells(self, cells):
         self.extractor_ = clone(self.extractor)
-        self.extractor_.fit([first_read(self, cells, self._read)], None)
+        self.extractor_.fit([self._first_read(cells, self._read)], None)
 
     def _feature_names(self):
         return self.extractor_.get_feature_names_out()

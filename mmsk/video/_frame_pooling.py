@@ -10,7 +10,7 @@ from sklearn.base import clone
 from mmsk._utils.sklearn_private import Interval
 from mmsk.base import TimedTransformer
 from mmsk.io._video import iterate_frames
-from mmsk.video._nested import EXTRACTOR_CONSTRAINT, describe, first_read
+from mmsk.video._nested import EXTRACTOR_CONSTRAINT, describe
 from mmsk.video._over_time import RunningStatistics
 
 #: Frames of the first film that the extractor is fitted on.
@@ -123,7 +123,7 @@ class FramePooling(TimedTransformer):
         pools = list(self.pooling)
         if not pools or len(set(pools)) < len(pools) or not set(pools) <= set(_POOLS):
             raise ValueError(f"pooling must be some of {_POOLS}, each once, got {pools}")
-        images = first_read(self, cells, self._first_images)
+        images = self._first_read(cells, self._first_images)
         self.extractor_ = clone(self.extractor).fit(images or [None], None)
 
     def _first_images(self, source):
