@@ -3,6 +3,7 @@
 import inspect
 import pickle
 import re
+from collections import defaultdict
 from functools import partial
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 import skops.io
 from hypothesis import given
 from hypothesis import strategies as st
+from numpydoc.docscrape import ClassDoc
 from scipy.sparse import issparse
 from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
@@ -351,3 +353,12 @@ def test_all_checks_of_scikit_learn_pass_on_numbers_written_as_words(shim):
     results = check_estimator(shim, on_fail=None)
     assert [r for r in results if r["status"] != "passed"] == []
     assert len(results) >= 40  # instead of the one that runs on text
+
+
+def test_a_parameter_of_several_vectorizers_is_documented_in_the_same_words():
+    said = defaultdict(set)
+    for name in VECTORIZERS:
+        for parameter in ClassDoc(getattr(text, name))["Parameters"]:
+            said[parameter.name].add((parameter.type, *parameter.desc))
+    differ = {name for name, words in said.items() if len(words) > 1}
+    assert differ == {"dtype", "missing"}  # another default; the hasher learns nothing
