@@ -16,6 +16,7 @@ from mmsk._kernels.text import collapsed_blanks, word_spans
 from mmsk._utils.sklearn_private import as_configured_sparse
 from mmsk._utils.workers import in_each_worker
 from mmsk.text._term_counts import N_CODES, TermCounts
+from mmsk.text._vocabulary import LateVocabulary
 
 _BATCH = 1 << 20  # characters of documents that are counted in one go
 _AT_ONCE = 64  # documents that are fetched at a time
@@ -35,34 +36,47 @@ class CompiledCounts(sklearn_text.CountVectorizer):
     A base to stand before `sklearn.feature_extraction.text.CountVectorizer`.
     """
 
+    vocabulary_ = LateVocabulary()
+
     def fit_transform(self, raw_documents, y=None):
+        return self._learned_counts(raw_documents)[0]
+
+    def __getstate__(self):
+        state = super().__getstate__()
+        made = {"vocabulary_": self.vocabulary_} if "vocabulary_" in state else {}
+        return {**state, **made}
+
+    def _learned_counts(self, raw_documents):
+        """The matrix, and in how many documents each of its terms is."""
         if self.vocabulary is not None or not is_compiled(self):
-            return super().fit_transform(raw_documents, y)
+            return _with_frequencies(
+                sklearn_text.CountVectorizer.fit_transform(self, raw_documents)
+            )
         self._validate_ngram_range()
         self._warn_for_unused_params()
         self._validate_vocabulary()
         counts = count_terms(self, raw_documents)
-        terms = counts.in_order(self._frequent_terms(counts))
+        frequencies = counts.document_frequencies()
+        terms = counts.in_order(self._frequent_terms(frequencies, counts.n_documents))
         columns = np.full(counts.n_terms, -1, np.int32)
         columns[terms] = np.arange(len(terms))
         matrix = counts.matrix(columns, len(terms), self.dtype)
         if self.binary:
             matrix.data.fill(1)
-        names = counts.names(terms)
-        vocabulary = dict(zip(names, range(len(names)), strict=True))
-        if self.max_features is not None:
-            # scikit-learn's own choice, which breaks ties in its own way
-            matrix = self._limit_features(matrix, vocabulary, limit=self.max_features)
-        self.vocabulary_ = vocabulary
-        return as_configured_sparse(matrix)
+        matrix = as_configured_sparse(matrix)
+        self.vocabulary_ = cache(partial(_vocabulary, counts, terms))
+        if self.max_features is None:
+            return matrix, frequencies[terms]
+        # scikit-learn's own choice, which breaks ties in its own way
+        limit = partial(self._limit_features, limit=self.max_features)
+        return _with_frequencies(limit(matrix, self.vocabulary_))
 
-    def _frequent_terms(self, counts):
+    def _frequent_terms(self, frequencies, n_documents):
         """Numbers of the terms that ``min_df`` and ``max_df`` leave."""
-        frequencies = counts.document_frequencies()
         if not frequencies.any():
             raise ValueError("empty vocabulary; perhaps the documents only contain stop words")
         most, least = (
-            bound if isinstance(bound, Integral) else bound * counts.n_documents
+            bound if isinstance(bound, Integral) else bound * n_documents
             for bound in (self.max_df, self.min_df)
         )
         if most < least:
@@ -94,14 +108,18 @@ class CompiledTfidf(sklearn_text.TfidfVectorizer, CompiledCounts):
 
     def fit_transform(self, raw_documents, y=None):
         self._check_params()  # warns of a dtype that is not a float
-        self._tfidf = sklearn_text.TfidfTransformer(
+        rule = sklearn_text.TfidfTransformer(
             norm=self.norm,
             use_idf=self.use_idf,
             smooth_idf=self.smooth_idf,
             sublinear_tf=self.sublinear_tf,
         )
-        counts = CompiledCounts.fit_transform(self, raw_documents)
-        self._tfidf.fit(counts)
+        self._tfidf = rule
+        counts, frequencies = self._learned_counts(raw_documents)
+        if rule.use_idf:  # as rule.fit finds it, which would count the frequencies again
+            smooth = int(rule.smooth_idf)
+            shares = (counts.shape[0] + smooth) / (frequencies + smooth)
+            rule.idf_ = (np.log(shares) + 1).astype(_weight_dtype(counts))
         return self._weighed(counts)
 
     def transform(self, raw_documents):
@@ -110,8 +128,7 @@ class CompiledTfidf(sklearn_text.TfidfVectorizer, CompiledCounts):
 
     def _weighed(self, counts):
         """The counts as TF-IDF; as scikit-learn's, of the parameters when it was fitted."""
-        if counts.dtype not in (np.float64, np.float32):
-            counts = counts.astype(np.float64)
+        counts = counts.astype(_weight_dtype(counts), copy=False)
         rule = self._tfidf
         idf = getattr(rule, "idf_", np.empty(0, counts.dtype))
         norm = {None: 0, "l1": 1, "l2": 2}[rule.norm]
@@ -144,6 +161,18 @@ class CompiledHashing(  # type: ignore[call-arg]
         if self.norm is not None:
             matrix = normalize(matrix, norm=self.norm, copy=False)
         return as_configured_sparse(matrix)
+
+
+def _vocabulary(counts, terms):
+    return {name: column for column, name in enumerate(counts.names(terms))}
+
+
+def _with_frequencies(matrix):
+    return matrix, np.bincount(matrix.indices, minlength=matrix.shape[1])
+
+
+def _weight_dtype(counts):
+    return counts.dtype if counts.dtype in (np.float64, np.float32) else np.float64
 
 
 def is_compiled(vectorizer):

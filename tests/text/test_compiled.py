@@ -1,6 +1,8 @@
 """Terms found by compiled loops are scikit-learn's, whatever the text and the settings."""
 
+import copy
 import json
+import pickle
 import re
 
 import numpy as np
@@ -161,3 +163,28 @@ def test_naughty_strings_are_cut_alike(analyzer):
     assert_equal_to_scikit_learns(
         "CountVectorizer", documents, documents[::3], analyzer=analyzer, ngram_range=(1, 3)
     )
+
+
+@pytest.mark.parametrize("name", ["CountVectorizer", "TfidfVectorizer"])
+def test_the_vocabulary_is_made_when_asked_for_and_once(name):
+    vectorizer = getattr(text, name)().fit(["the red car", "a blue car"])
+    assert callable(vars(vectorizer)["vocabulary_"])
+    known = getattr(sklearn_text, name)().fit(["the red car", "a blue car"])
+    assert vectorizer.vocabulary_ == known.vocabulary_
+    assert vectorizer.vocabulary_ is vectorizer.vocabulary_
+
+
+@pytest.mark.parametrize("name", ["CountVectorizer", "TfidfVectorizer"])
+def test_a_copied_or_pickled_vocabulary_is_a_dict(name):
+    vectorizer = getattr(text, name)().fit(["the red car", "a blue car"])
+    for copied in (copy.deepcopy(vectorizer), pickle.loads(pickle.dumps(vectorizer))):
+        assert vars(copied)["vocabulary_"] == vectorizer.vocabulary_
+
+
+def test_the_vocabulary_can_be_set_and_taken_away():
+    vectorizer = text.CountVectorizer().fit(["the red car"])
+    vectorizer.vocabulary_ = {"car": 0}
+    assert vectorizer.transform(["a car, the car"]).toarray().tolist() == [[2]]
+    del vectorizer.vocabulary_
+    with pytest.raises(AttributeError, match="'CountVectorizer' object has no attribute"):
+        vectorizer.vocabulary_
