@@ -12,29 +12,32 @@ import numpy as np
 from mmsk._kernels._jit import kernel
 
 N_CELLS = 4  # cells per side of a patch
-N_DIRECTIONS = 8
-N_VALUES = N_CELLS * N_CELLS * N_DIRECTIONS
 LARGEST_SHARE = 0.2  # of one value in the length of a descriptor, before it is set to 1
 
 
 @kernel
-def direction_votes(image):
+def direction_votes(image, n_directions=8, full_circle=True):
     """Length of the gradient of each pixel, shared between the two directions beside it.
 
     Parameters
     ----------
     image : ndarray of shape (height, width), float32
+    n_directions : int, default=8
+        Evenly spaced, the first to the right, then on towards down.
+    full_circle : bool, default=True
+        Whether they fill the circle, or only half of it: then opposite gradients vote
+        alike.
 
     Returns
     -------
-    votes : ndarray of shape (height, width, 8), float32
-        Direction ``k`` is ``k * 45`` degrees from right towards down. Votes fall linearly
-        with the angle and sum to the length. Outside, border pixels repeat.
+    votes : ndarray of shape (height, width, n_directions), float32
+        Votes fall linearly with the angle and sum to the length. Outside, border pixels
+        repeat.
     """
     height, width = image.shape
-    votes = np.zeros((height, width, N_DIRECTIONS), np.float32)
+    votes = np.zeros((height, width, n_directions), np.float32)
     half = np.float32(0.5)
-    per_radian = np.float32(N_DIRECTIONS / (2 * math.pi))
+    per_radian = np.float32(n_directions / ((1 + full_circle) * math.pi))
     for row in range(height):
         above, below = image[max(row - 1, 0)], image[min(row + 1, height - 1)]
         levels, row_votes = image[row], votes[row]
@@ -45,9 +48,9 @@ def direction_votes(image):
             place = math.atan2(down, right) * per_radian
             lower = math.floor(place)
             share = place - lower
-            first = (int(lower) + N_DIRECTIONS) % N_DIRECTIONS
+            first = (int(lower) + n_directions) % n_directions
             row_votes[col, first] += length * (1 - share)
-            row_votes[col, (first + 1) % N_DIRECTIONS] += length * share
+            row_votes[col, (first + 1) % n_directions] += length * share
     return votes
 
 
@@ -98,7 +101,7 @@ def grid_descriptors(pooled, apart, step, weights, least_length):
 
     Parameters
     ----------
-    pooled : ndarray of shape (n_rows, n_columns, 8), float32
+    pooled : ndarray of shape (n_rows, n_columns, n_directions), float32
         Votes at centres of cells; at least ``3 * apart + 1`` rows and columns.
     apart, step : int
         Places between neighbouring cells of a patch, and between neighbouring patches.
@@ -109,14 +112,15 @@ def grid_descriptors(pooled, apart, step, weights, least_length):
 
     Returns
     -------
-    descriptors : ndarray of shape (n_patches, 128), float32
+    descriptors : ndarray of shape (n_patches, 16 * n_directions), float32
         By row and column of the patch; values by row and column of the cell, and
         direction. Each is divided by its length, cut at 0.2, and divided again.
     """
+    n_directions = pooled.shape[2]
     reach = (N_CELLS - 1) * apart
     n_rows = (pooled.shape[0] - 1 - reach) // step + 1
     n_columns = (pooled.shape[1] - 1 - reach) // step + 1
-    descriptors = np.empty((n_rows * n_columns, N_VALUES), np.float32)
+    descriptors = np.empty((n_rows * n_columns, N_CELLS * N_CELLS * n_directions), np.float32)
     for patch in range(n_rows * n_columns):
         top, left = (patch // n_columns) * step, (patch % n_columns) * step
         values = descriptors[patch]
@@ -124,9 +128,9 @@ def grid_descriptors(pooled, apart, step, weights, least_length):
         for cell in range(N_CELLS * N_CELLS):
             i, j = cell // N_CELLS, cell % N_CELLS
             votes = pooled[top + i * apart, left + j * apart]
-            for k in range(N_DIRECTIONS):
+            for k in range(n_directions):
                 value = weights[i, j] * votes[k]
-                values[cell * N_DIRECTIONS + k] = value
+                values[cell * n_directions + k] = value
                 square += value * value
         scale_and_cut(values, math.sqrt(square), least_length)
     return descriptors

@@ -9,15 +9,18 @@ from mmsk._kernels import descriptors as kernels
 
 LEAST_CONTRAST = 0.005  # mean gradient, in steps from black to white per pixel
 _WINDOW_CELLS = 2.0  # deviation of the Gaussian that weights the cells of a patch
+_HOG_DIRECTIONS = 9
 
 
-def dense_descriptors(gray, *, step_px=4, cell_px=4, scales=(1.0,)):
-    """Root-SIFT descriptors of patches on a regular grid, and where the patches lie.
+def dense_descriptors(gray, *, kind="sift", step_px=4, cell_px=4, scales=(1.0,)):
+    """Descriptors of patches on a regular grid, and where the patches lie.
 
     Parameters
     ----------
     gray : ndarray of shape (height, width), float32
         Black is 0 and white 1.
+    kind : {"sift", "hog"}, default="sift"
+        Root-SIFT, or histograms of oriented gradients, to which a negative is the same.
     step_px : int, default=4
         Between patches, in pixels of the resized picture.
     cell_px : int, default=4
@@ -27,17 +30,19 @@ def dense_descriptors(gray, *, step_px=4, cell_px=4, scales=(1.0,)):
 
     Returns
     -------
-    descriptors : ndarray of shape (n_patches, 128), float32
-        Roots of shares: squares sum to 1, or to 0 where there is hardly any contrast.
+    descriptors : ndarray of shape (n_patches, 128) or, "hog", (n_patches, 144), float32
+        Squares sum to 1, or to 0 where there is hardly any contrast.
     positions : ndarray of shape (n_patches, 2), float32
         Centres of patches from the left and from the top, 0..1.
 
     Notes
     -----
-    Gradients vote for the two nearest of eight directions; cells are sums with weights
-    that fall linearly to the centres of the neighbouring cells; a Gaussian of two cells
-    weights the cells; length 1, cut at 0.2, length 1 again. A picture smaller than a patch
-    is padded by repeating its border at the largest scale, and left out at others.
+    Gradients vote for the two nearest of eight directions ("hog": nine of half the
+    circle); cells are sums with weights that fall linearly to the centres of the
+    neighbouring cells; a Gaussian of two cells weights the cells ("hog": all weigh the
+    same); length 1, cut at 0.2, length 1 again; then roots of the shares ("hog": none). A
+    picture smaller than a patch is padded by repeating its border at the largest scale,
+    and left out at others.
 
     References
     ----------
@@ -49,6 +54,9 @@ def dense_descriptors(gray, *, step_px=4, cell_px=4, scales=(1.0,)):
 
     R. Arandjelovic, A. Zisserman (2012), "Three things everyone should know to improve
     object retrieval", CVPR, 2911-2918: the root.
+
+    N. Dalal, B. Triggs (2005), "Histograms of oriented gradients for human detection",
+    CVPR, 886-893: half the circle.
 
     Examples
     --------
@@ -66,13 +74,13 @@ def dense_descriptors(gray, *, step_px=4, cell_px=4, scales=(1.0,)):
     for scale in scales:
         image = _resized(gray, scale)
         if min(image.shape) >= kernels.N_CELLS * cell_px:
-            found.append(_at_one_scale(image, step_px, cell_px))
+            found.append(_at_one_scale(image, kind, step_px, cell_px))
         elif scale == largest:
             found.append(
-                _at_one_scale(_padded(image, kernels.N_CELLS * cell_px), step_px, cell_px)
+                _at_one_scale(_padded(image, kernels.N_CELLS * cell_px), kind, step_px, cell_px)
             )
     descriptors, positions = map(np.concatenate, zip(*found, strict=True))
-    return _rooted(descriptors), positions
+    return descriptors if kind == "hog" else _rooted(descriptors), positions
 
 
 def _resized(gray, scale):
@@ -90,7 +98,7 @@ def _padded(image, least):
     return np.pad(image, [(short // 2, short - short // 2) for short in missing], mode="edge")
 
 
-def _at_one_scale(image, step_px, cell_px):
+def _at_one_scale(image, kind, step_px, cell_px):
     """Descriptors and positions; the grid lies in the middle."""
     stride = gcd(step_px, cell_px)
     reach = (kernels.N_CELLS - 1) * cell_px
@@ -98,10 +106,12 @@ def _at_one_scale(image, step_px, cell_px):
     centers = [
         np.arange(first, side, stride) for first, side in zip(firsts, image.shape, strict=True)
     ]
-    votes = kernels.direction_votes(np.ascontiguousarray(image))
+    of_hog = kind == "hog"
+    directions = (_HOG_DIRECTIONS, False) if of_hog else (8, True)
+    votes = kernels.direction_votes(np.ascontiguousarray(image), *directions)
     pooled = kernels.pooled_votes(votes, *centers, cell_px)
     descriptors = kernels.grid_descriptors(
-        pooled, cell_px // stride, step_px // stride, _window(), LEAST_CONTRAST
+        pooled, cell_px // stride, step_px // stride, _window(flat=of_hog), LEAST_CONTRAST
     )
     rows, columns = (
         (np.arange(first, side - reach, step_px) + (reach + 1) / 2) / side
@@ -111,9 +121,11 @@ def _at_one_scale(image, step_px, cell_px):
     return descriptors, positions.astype(np.float32)
 
 
-@lru_cache(maxsize=1)
-def _window():
+@lru_cache(maxsize=2)
+def _window(*, flat):
     """Weights of the cells of a patch, of shape (4, 4), float32."""
+    if flat:
+        return np.ones((kernels.N_CELLS, kernels.N_CELLS), np.float32)
     from_center = np.arange(kernels.N_CELLS) - (kernels.N_CELLS - 1) / 2
     along = np.exp(-0.5 * (from_center / _WINDOW_CELLS) ** 2)
     return np.outer(along, along).astype(np.float32)

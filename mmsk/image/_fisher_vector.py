@@ -4,7 +4,7 @@ from numbers import Integral, Real
 
 import numpy as np
 
-from mmsk._utils.sklearn_private import Interval
+from mmsk._utils.sklearn_private import Interval, StrOptions
 from mmsk.base import SampleTransformer
 from mmsk.encoding import CodebookTransformer, dense_descriptors
 from mmsk.image._unit_range import check_unit_range
@@ -14,17 +14,21 @@ from mmsk.io import read_image
 class FisherVector(CodebookTransformer):
     """Fisher vector of the patches of a grey picture.
 
-    Patches on a dense grid, at several scales, are described by their gradients
-    (Root-SIFT). ``fit`` learns a Gaussian mixture of descriptors from a sample of them; a
-    picture becomes the change of the mixture that would suit its own patches better. The
-    strongest description of scenes, objects and textures here; made for linear models.
+    Patches on a dense grid, at several scales, are described by their gradients. ``fit``
+    learns a Gaussian mixture of descriptors from a sample of them; a picture becomes the
+    change of the mixture that would suit its own patches better. The strongest description
+    of scenes, objects and textures here; made for linear models.
 
     Parameters
     ----------
     n_components : int, default=64
         Components of the mixture, or centres of k-means for "vlad".
     n_dims : int or None, default=64
-        Main axes to which descriptors are reduced; None keeps all 128.
+        Main axes to which descriptors are reduced; None keeps all 128
+        ("hog": 144).
+    descriptor : {"sift", "hog"}, default="sift"
+        How a patch is described: by Root-SIFT, or by histograms of oriented gradients, to
+        which light on dark is the same as dark on light.
     encoding : {"fisher", "vlad"}, default="fisher"
         "vlad" compares with centres only: half as many features, faster, weaker.
     positions : bool, default=True
@@ -60,9 +64,9 @@ class FisherVector(CodebookTransformer):
 
     Attributes
     ----------
-    descriptor_mean_ : ndarray of shape (128,), float32
+    descriptor_mean_ : ndarray of shape (n_values,), float32
         Of the descriptors that ``fit`` took.
-    axes_ : ndarray of shape (n_dims, 128), float32
+    axes_ : ndarray of shape (n_dims, n_values), float32
         Their main axes; fewer where there are fewer descriptors.
     position_scale_ : float
         By which positions are multiplied, so that they vary as much as other values.
@@ -123,6 +127,7 @@ class FisherVector(CodebookTransformer):
     _parameter_constraints = {
         **SampleTransformer._parameter_constraints,
         **CodebookTransformer.CODEBOOK_CONSTRAINTS,
+        "descriptor": [StrOptions({"sift", "hog"})],
         "step_px": [Interval(Integral, 1, None, closed="left")],
         "cell_px": [Interval(Integral, 1, None, closed="left")],
         "scales": ["array-like"],
@@ -135,6 +140,7 @@ class FisherVector(CodebookTransformer):
         n_components=64,
         n_dims=64,
         *,
+        descriptor="sift",
         encoding="fisher",
         positions=True,
         pyramid=(1,),
@@ -150,6 +156,7 @@ class FisherVector(CodebookTransformer):
     ):
         self.n_components = n_components
         self.n_dims = n_dims
+        self.descriptor = descriptor
         self.encoding = encoding
         self.positions = positions
         self.pyramid = pyramid
@@ -182,6 +189,7 @@ class FisherVector(CodebookTransformer):
         shrink = 1.0 if self.size_px is None else min(1.0, self.size_px / max(gray.shape))
         return dense_descriptors(
             gray,
+            kind=self.descriptor,
             step_px=self.step_px,
             cell_px=self.cell_px,
             scales=[shrink * scale for scale in self.scales],

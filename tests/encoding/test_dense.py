@@ -14,6 +14,14 @@ def test_squares_of_a_descriptor_sum_to_one():
     np.testing.assert_allclose((descriptors**2).sum(axis=1), 1, rtol=1e-5)
 
 
+def test_histograms_of_oriented_gradients_are_those_of_the_negative():
+    descriptors, positions = dense_descriptors(NOISE, kind="hog")
+    assert descriptors.shape == (len(positions), 4 * 4 * 9)
+    np.testing.assert_allclose((descriptors**2).sum(axis=1), 1, rtol=1e-5)
+    negative, _ = dense_descriptors(1 - NOISE, kind="hog")
+    np.testing.assert_allclose(negative, descriptors, atol=1e-5)
+
+
 @pytest.mark.parametrize(("step_px", "cell_px"), [(4, 4), (3, 4), (5, 3), (1, 2), (8, 6)])
 def test_the_grid_is_as_wide_as_cells_allow_and_in_the_middle(step_px, cell_px):
     _, positions = dense_descriptors(NOISE, step_px=step_px, cell_px=cell_px)

@@ -405,14 +405,18 @@ def level_moments(matrix, total):
 # Patches of pictures: twins of mmsk/_kernels/descriptors.py
 
 
-def direction_votes(image):
+def direction_votes(image, n_directions=8, full_circle=True):
     padded = np.pad(image.astype(np.float64), 1, mode="edge")
     down = (padded[2:, 1:-1] - padded[:-2, 1:-1]) / 2
     right = (padded[1:-1, 2:] - padded[1:-1, :-2]) / 2
-    # a tent of 45 degrees around each direction, instead of the two nearest
-    degrees = np.degrees(np.arctan2(down, right))[:, :, None] - 45 * np.arange(8)
-    apart = np.abs((degrees + 180) % 360 - 180)
-    return np.hypot(down, right)[:, :, None] * np.maximum(0, 1 - apart / 45)
+    # a tent around each direction, instead of the two nearest
+    circle = 360 if full_circle else 180
+    between = circle / n_directions
+    degrees = np.degrees(np.arctan2(down, right))[:, :, None] - between * np.arange(
+        n_directions
+    )
+    apart = np.abs((degrees + circle / 2) % circle - circle / 2)
+    return np.hypot(down, right)[:, :, None] * np.maximum(0, 1 - apart / between)
 
 
 def pooled_votes(votes, rows, columns, cell_px):
@@ -430,7 +434,8 @@ def grid_descriptors(pooled, apart, step, weights, least_length):
     span = 3 * apart + 1
     windows = np.lib.stride_tricks.sliding_window_view(pooled, (span, span), axis=(0, 1))
     cells = windows[::step, ::step, :, ::apart, ::apart] * weights
-    descriptors = cells.transpose(0, 1, 3, 4, 2).reshape(-1, 128).astype(np.float64)
+    cells = cells.transpose(0, 1, 3, 4, 2).astype(np.float64)
+    descriptors = cells.reshape(-1, 16 * pooled.shape[2])
     for values in descriptors:
         scale_and_cut(values, np.linalg.norm(values), least_length)
     return descriptors

@@ -27,11 +27,18 @@ def described(image, cell_px=1, step=1, least_length=0.0):
     return kernels.grid_descriptors(pooled, cell_px, step, weights, least_length)
 
 
-@given(images)
-def test_direction_votes_equal_the_reference(image):
-    found = kernels.direction_votes(image)
+@given(images, st.integers(2, 9), st.booleans())
+def test_direction_votes_equal_the_reference(image, n_directions, full_circle):
+    found = kernels.direction_votes(image, n_directions, full_circle)
     assert found.dtype == np.float32
-    np.testing.assert_allclose(found, reference.direction_votes(image), **CLOSE)
+    expected = reference.direction_votes(image, n_directions, full_circle)
+    np.testing.assert_allclose(found, expected, **CLOSE)
+
+
+@given(images)
+def test_a_negative_votes_alike_on_half_the_circle(image):
+    votes = kernels.direction_votes(image, 9, False)
+    np.testing.assert_allclose(kernels.direction_votes(1 - image, 9, False), votes, atol=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +88,11 @@ def test_even_votes_stay_as_they_are_away_from_the_border():
 
 
 @given(
-    arrays(np.float32, (8, 9, 8), elements=st.sampled_from([0, 0.1, 2, 7]).map(np.float32)),
+    st.integers(1, 9).flatmap(
+        lambda n: arrays(
+            np.float32, (8, 9, n), elements=st.sampled_from([0, 0.1, 2, 7]).map(np.float32)
+        )
+    ),
     st.integers(1, 2),
     st.integers(1, 3),
     st.sampled_from([0.0, 5.0]),
