@@ -8,6 +8,7 @@ plain joblib loses it.
 import math
 from contextlib import contextmanager
 from contextvars import ContextVar
+from itertools import chain, islice
 
 from joblib import effective_n_jobs
 from sklearn.utils.parallel import Parallel, delayed
@@ -91,11 +92,18 @@ def run_unordered(task, items, n_jobs=None):
     n_jobs : int or None, default=None
         As in joblib; workers are processes unless ``joblib.parallel_config`` says other.
     """
+    items = iter(items)
+    first = list(islice(items, 2))
+    if len(first) < 2:  # the samples within it are worked on at once instead
+        with using_workers(n_jobs):
+            for item in first:
+                task(*item)
+        return
     report, failed, n_done = _report.get(), [], 0
 
     def taken():
         try:
-            yield from items
+            yield from chain(first, items)
         except Exception as error:  # in a thread of joblib's, where it would be lost
             failed.append(error)
 

@@ -4,13 +4,13 @@ import os
 import re
 import warnings
 from collections import Counter
-from copy import copy
 from pathlib import Path
 
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
+from mmsk._utils.workers import using_workers
 from mmsk.exceptions import MmskWarning
 from mmsk.fusion import FeatureFusion
 from mmsk.model_io import save_model
@@ -18,7 +18,7 @@ from mmsk.scale._executors import check_executor, run_all
 from mmsk.scale._folder import FEATURES, part_path, read_plan, remove_leftovers, write_plan
 from mmsk.scale._make_part import described, make_part
 from mmsk.scale._parts import Parts
-from mmsk.scale._table import chunks_of, columns_of
+from mmsk.scale._table import chunks_of, table_columns
 
 _FORMAT = 1
 
@@ -96,8 +96,9 @@ def extract(
     plan = _plan(table, features, keep, rows_per_part)
     begun = _begun(out, plan)
     if begun is None:
-        begun = _begin(out, plan, table, features)
-    if begun["n_rows"] is None:
+        with using_workers(n_jobs):
+            begun = _begin(out, plan, table, features)
+    if not _is_whole(out, begun):
         begun["n_rows"] = _make_all(out, begun, table, executor, n_jobs)
         remove_leftovers(out)
         write_plan(out, begun)
@@ -108,21 +109,9 @@ def _as_transformer(features):
     """One transformer of tables, for which what cannot be read is missing."""
     if isinstance(features, (list, tuple)):
         features = FeatureFusion(list(features), scaler=None, missing="nan", sparse_threshold=0)
-    if not _is_fitted(features):
-        return _with(clone(features), {"on_error": _missing, "memory": _not_auto})
-    if hasattr(features, "memory"):
-        features = copy(features)
-        features.memory = _not_auto(features.memory)
-    return features
-
-
-def _missing(on_error):
-    return "missing"
-
-
-def _not_auto(memory):
-    """A store of the process is of no use where each file is read once."""
-    return None if isinstance(memory, str) and memory == "auto" else memory
+    if _is_fitted(features):
+        return features
+    return _with(clone(features), {"on_error": lambda _: "missing"})
 
 
 def _with(features, changes):
@@ -144,12 +133,12 @@ def _is_fitted(features):
 
 
 def _plan(table, features, keep, rows_per_part):
-    columns = columns_of(table)
+    columns = table_columns(table)
     absent = [column for column in keep if column not in columns]
     if absent:
         raise ValueError(f"the table {str(table)!r} has no column {absent}.")
     status = table.stat()
-    no_say = dict.fromkeys(("n_jobs", "memory", "verbose"), lambda value: None)
+    no_say = dict.fromkeys(("n_jobs", "memory", "verbose"), lambda _: None)
     told = _with(clone(features), no_say).__repr__(N_CHAR_MAX=2**31)
     return {
         "format": _FORMAT,
@@ -172,6 +161,14 @@ def _begun(out, plan):
             "Give another folder, or delete that one."
         )
     return begun
+
+
+def _is_whole(out, plan):
+    """Whether all parts are there, also those that a user may have deleted since."""
+    if plan["n_rows"] is None:
+        return False
+    n_parts = -(-plan["n_rows"] // plan["rows_per_part"])
+    return all(part_path(out, number).exists() for number in range(n_parts))
 
 
 def _begin(out, plan, table, features):

@@ -40,7 +40,7 @@ def chunks_of(path, n_rows, columns=None):
         raise ValueError(f"the table {str(path)!r} lacks a column: {error}") from error
 
 
-def columns_of(path):
+def table_columns(path):
     """The names of the columns of a table.
 
     Parameters

@@ -139,6 +139,14 @@ def test_an_error_in_the_midst_of_a_table_reaches_the_caller_of_workers(tmp_path
                 )
 
 
+def test_a_part_that_was_deleted_is_made_again(table, tmp_path):
+    extract(table, VIEWS, tmp_path / "out", rows_per_part=4)
+    expected = files_of(tmp_path / "out")
+    (tmp_path / "out" / "part-000002.parquet").unlink()
+    extract(table, VIEWS, tmp_path / "out", rows_per_part=4)
+    assert files_of(tmp_path / "out") == expected
+
+
 @pytest.mark.parametrize(
     "other",
     [
