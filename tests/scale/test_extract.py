@@ -1,5 +1,6 @@
 """Features of a table file in parts: nothing lost, nothing doubled, whatever happens."""
 
+import errno
 import json
 from unittest import mock
 
@@ -137,6 +138,30 @@ def test_an_error_in_the_midst_of_a_table_reaches_the_caller_of_workers(tmp_path
                     rows_per_part=9,
                     n_jobs=n_jobs,
                 )
+
+
+def test_a_full_disk_raises_and_leaves_whole_parts_only(table, tmp_path):
+    write, written = pq.write_table, []
+
+    def full(part, path, **options):
+        write(part, path, **options)
+        written.append(path)
+        if len(written) == 3:
+            path.write_bytes(path.read_bytes()[:99])
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with (
+        mock.patch.object(pq, "write_table", full),
+        pytest.raises(OSError, match="No space left"),
+    ):
+        extract(table, VIEWS, tmp_path / "out", rows_per_part=4)
+    assert sorted(path.name for path in (tmp_path / "out").glob("*part*")) == [
+        "part-000000.parquet",
+        "part-000001.parquet",
+    ]
+    extract(table, VIEWS, tmp_path / "out", rows_per_part=4)
+    extract(table, VIEWS, tmp_path / "whole", rows_per_part=4)
+    assert files_of(tmp_path / "out") == files_of(tmp_path / "whole")
 
 
 def test_a_part_that_was_deleted_is_made_again(table, tmp_path):

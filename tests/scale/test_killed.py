@@ -129,6 +129,7 @@ def test_a_cluster_is_started_or_found_by_its_address(table, whole, tmp_path):
 def test_searches_run_on_a_cluster(table):
     distributed = pytest.importorskip("distributed")
     rows = pd.read_csv(table)[:24]
+    rows = rows[~rows["photo"].str.endswith("absent.png")]  # warnings are errors here
     X, y = rows[["photo", "note"]], rows["y"]
     model = MultimodalClassifier(
         "early", {"photo": "image", "note": "text"}, estimator=LogisticRegression()
