@@ -22,13 +22,18 @@ import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 import soundfile  # noqa: E402
 from PIL import Image  # noqa: E402
+from sklearn.linear_model import SGDClassifier  # noqa: E402
+from sklearn.pipeline import make_pipeline  # noqa: E402
 
 from mmsk import MultimodalEncoder  # noqa: E402
 from mmsk.datasets import make_clips  # noqa: E402
-from mmsk.scale import extract  # noqa: E402
+from mmsk.fusion import FeatureFusion  # noqa: E402
+from mmsk.scale import extract, fit_parts  # noqa: E402
 
 N_FILES = 100  # enough for the default features of pictures to learn patches
 N_TEXTS = 5000
+N_FEATURES = 1000
+N_LEARNED = 20_000
 ENDINGS = ("jpg", "wav")
 GROWTH = (20_000, 200_000)
 
@@ -87,6 +92,26 @@ def speed(role, samples, folder):
     }
 
 
+def learning(folder):
+    """Rows per hour of `fit_parts`: block scaling, then two classes by SGD."""
+    rng = np.random.default_rng(0)
+    names = [f"f{k}" for k in range(N_FEATURES)]
+    table = pd.DataFrame(rng.normal(size=(N_LEARNED, N_FEATURES)), columns=names)
+    table["label"] = (table["f0"] > 0).astype(int)
+    table.to_parquet(folder / "learned.parquet")
+    views = [("numbers", "passthrough", names)]
+    parts = extract(folder / "learned.parquet", views, folder / "learned", keep=["label"])
+    model = make_pipeline(FeatureFusion(parts.views), SGDClassifier(average=True))
+    start_s = time.process_time()
+    fit_parts(model, parts, "label", n_sample_rows=1)  # the sample is of one part
+    seconds = time.process_time() - start_s
+    return {
+        "features": N_FEATURES,
+        "ms_per_row": 1e3 * seconds / N_LEARNED,
+        "rows_per_hour": round(3600 * N_LEARNED / seconds),
+    }
+
+
 def growth(folder):
     """Peak memory of processes that describe a table, and one ten times as long."""
     found = {}
@@ -111,7 +136,11 @@ def measured():
             f"{role}, {size}": speed(role, samples, folder)
             for role, (size, samples) in write_media(folder).items()
         }
-        return {"modalities": modalities, "memory": growth(folder)}
+        return {
+            "modalities": modalities,
+            "learning": learning(folder),
+            "memory": growth(folder),
+        }
 
 
 def main():
@@ -123,6 +152,7 @@ def main():
     write_result("speed_extract", {"work": work, **found})
     for role, row in found["modalities"].items():
         print(f"{role}: {row}")
+    print(f"fit_parts: {found['learning']}")
     print(found["memory"])
 
 
