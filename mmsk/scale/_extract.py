@@ -44,7 +44,8 @@ def extract(
     out : str or path
         The folder, made where it is not there.
     keep : sequence of str, default=()
-        Columns of the table that are copied to the parts: target, groups, an id.
+        Columns of the table that are copied to the parts: target, groups, an id. A
+        transformer that is fitted here does not see them.
     rows_per_part : int, default=4096
         What a worker has in memory, and what a killed one loses.
     executor : {"joblib", "dask"}, address or distributed.Client, default="joblib"
@@ -69,7 +70,8 @@ def extract(
     -----
     A part has the columns ``row`` (from 0, int64), those kept, the features (float32), and
     ``error`` (why a source could not be read, else null). An undisturbed run and one that
-    was killed and resumed write the same bytes.
+    was killed and resumed write the same bytes; a resumed run uses the fitted features
+    that the folder holds. Two runs at once in one folder are not foreseen.
 
     Examples
     --------
@@ -173,13 +175,15 @@ def _is_whole(out, plan):
 
 def _begin(out, plan, table, features):
     """Fit the features where need be, and write down what is to be done."""
+    if part_path(out, 0).exists():
+        raise ValueError(f"{str(out)!r} holds parts without a plan. Give another folder.")
     first = next(chunks_of(table, plan["rows_per_part"]), None)
     if first is None:
         raise ValueError(f"the table {str(table)!r} has no rows.")
     if not _is_fitted(features):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", MmskWarning)
-            features.fit(first.to_pandas(ignore_metadata=True))
+            features.fit(_learned_from(first, features, plan["keep"]))
     described(features, first.slice(0, 1))  # complains here of what no part could be made of
     names = [str(name) for name in features.get_feature_names_out()]
     counts = Counter(["row", *plan["keep"], *names, "error"])
@@ -191,6 +195,13 @@ def _begin(out, plan, table, features):
     begun = {**plan, "reads": _reads(features, plan), "names": names, "n_rows": None}
     write_plan(out, begun)
     return begun
+
+
+def _learned_from(first, features, keep):
+    """The first part; a target that is kept is no feature unless a view names it."""
+    if not isinstance(features, FeatureFusion):
+        first = first.drop_columns(keep)
+    return first.to_pandas(ignore_metadata=True)
 
 
 def _reads(features, plan):

@@ -219,6 +219,20 @@ def test_what_is_not_fitted_is_fitted_on_the_first_part_and_left_alone(frame, ta
         encoder.transform(frame)
 
 
+def test_a_target_that_is_kept_is_no_feature(table, tmp_path):
+    encoder = MultimodalEncoder(sparse_threshold=0)
+    parts = extract(table, encoder, tmp_path / "out", keep=["label", "note", "photo"])
+    assert [name for name, _, _ in parts.views] == ["tabular"]
+    assert not any("label" in name for name in parts.feature_names)
+
+
+def test_a_folder_of_parts_without_their_plan_is_refused(table, tmp_path):
+    extract(table, VIEWS, tmp_path / "out")
+    (tmp_path / "out" / "plan.json").unlink()
+    with pytest.raises(ValueError, match="holds parts without a plan"):
+        extract(table, VIEWS, tmp_path / "out")
+
+
 def test_a_transformer_of_scikit_learns_will_do(frame, table, tmp_path):
     features = ColumnTransformer([("size", "passthrough", ["size"])])
     parts = extract(table, features, tmp_path / "out", rows_per_part=5)
