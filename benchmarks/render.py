@@ -208,7 +208,34 @@ def kernels(result):
     return f"## Multiple kernel learning: {result['work']}, one thread\n\n{table(head, rows)}"
 
 
+def search(result):
+    """A grid search with a store, and wired as scikit-learn does."""
+    rows = []
+    for clock in ("wall", "processor"):
+        for name, seconds in result[clock]["seconds"].items():
+            ratio = result[clock]["ratios"].get(name)
+            told = "" if ratio is None else f"{ratio:.1f}×"
+            rows.append([name, clock, f"{seconds:.2f}", told])
+    head = ["wiring", "clock", "s", "of the first row"]
+    return f"## Searches\n\n{result['work']}; equal best scores.\n\n{table(head, rows)}"
+
+
+def extraction(result):
+    """Rows per hour of each modality, and memory as rows grow."""
+    rows = [
+        [name, row["features"], f"{row['ms_per_row']:.2f}", f"{row['rows_per_hour']:,}",
+         row["bytes_per_row"]]
+        for name, row in result["modalities"].items()
+    ]  # fmt: skip
+    head = ["samples", "features", "ms a row", "rows an hour", "bytes a row in parts"]
+    peaks = {name: found for name, found in result["memory"].items() if name != "ratio"}
+    told = ", ".join(f"{found['peak_mb']:.0f} MiB with {name}" for name, found in peaks.items())
+    return f"## Tables in parts\n\n{result['work']}: {told}.\n\n{table(head, rows)}"
+
+
 RENDERERS = {
+    "speed_search": search,
+    "speed_extract": extraction,
     "speed_mkl": kernels,
     "quality_scenes15": scenes15,
     "speed_fisher": speed,

@@ -4,6 +4,7 @@ from . import fusion as fusion
 from . import image as image
 from . import io as io
 from . import model_io as model_io
+from . import scale as scale
 from . import tabular as tabular
 from . import testing as testing
 from . import text as text

@@ -194,4 +194,8 @@ def missing_rows(X):
         return np.isnan(X).reshape(len(X), -1).all(axis=1)
     if isinstance(X, np.ndarray) and X.ndim == 2:
         return np.array([all(is_missing(cell) for cell in row) for row in X], dtype=bool)
+    if is_series(X):
+        values = nw.from_native(X, series_only=True).to_numpy()
+        if values.dtype.kind == "f":  # many columns of features, fast
+            return np.isnan(values)
     return np.array([is_missing(cell) for cell in as_cells(X)], dtype=bool)

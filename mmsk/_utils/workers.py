@@ -8,6 +8,7 @@ plain joblib loses it.
 import math
 from contextlib import contextmanager
 from contextvars import ContextVar
+from itertools import chain, islice
 
 from joblib import effective_n_jobs
 from sklearn.utils.parallel import Parallel, delayed
@@ -79,13 +80,50 @@ def in_each_worker(function, n_jobs=None):
     return parallel(delayed(function)() for _ in range(n_workers))
 
 
+def run_unordered(task, items, n_jobs=None):
+    """``task(*item)`` for each item, several at once, results in any order not kept.
+
+    Parameters
+    ----------
+    task : callable
+        Gives the number of rows it did, for the caller of `reporting`.
+    items : iterable of tuple
+        Of any number, taken as workers become free.
+    n_jobs : int or None, default=None
+        As in joblib; workers are processes unless ``joblib.parallel_config`` says other.
+    """
+    items = iter(items)
+    first = list(islice(items, 2))
+    if len(first) < 2:  # the samples within it are worked on at once instead
+        with using_workers(n_jobs):
+            for item in first:
+                task(*item)
+        return
+    report, failed, n_done = _report.get(), [], 0
+
+    def taken():
+        try:
+            yield from chain(first, items)
+        except Exception as error:  # in a thread of joblib's, where it would be lost
+            failed.append(error)
+
+    parallel = Parallel(n_jobs=n_jobs, return_as="generator_unordered", batch_size=1)
+    with reporting(None):  # of the samples within a task
+        for n_rows in parallel(delayed(task)(*item) for item in taken()):
+            n_done += n_rows
+            if report is not None:
+                report(n_done, None)
+    if failed:
+        raise failed[0]
+
+
 @contextmanager
 def reporting(report):
     """Have ``report(n_done, n_samples)`` called while samples are worked on.
 
     Parameters
     ----------
-    report : callable
+    report : callable or None
         Called in the thread that entered the context.
     """
     token = _report.set(report)

@@ -21,7 +21,7 @@ def using_memory(memory):
 
     Parameters
     ----------
-    memory : str, path, FeatureStore or None
+    memory : "auto", str, path, FeatureStore or None
         None: that nothing is kept.
     """
     token = _default.set(memory)
@@ -129,8 +129,7 @@ class Keeper:
 
 def _store(extractor):
     memory = getattr(extractor, "memory", None)
-    memory = _default.get() if memory is None else memory
-    return None if memory is None else FeatureStore.of(memory)
+    return FeatureStore.of(_default.get() if memory is None else memory)
 
 
 def _memory(extractor):

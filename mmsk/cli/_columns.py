@@ -1,6 +1,22 @@
 """Which columns a command uses, and as what."""
 
+import os
+from pathlib import Path
+
+from mmsk.cli._progress import print_table
 from mmsk.cli._table import check_columns
+
+
+def add_table_arguments(parser):
+    """The table, where its files are, and how many are read at once."""
+    parser.add_argument("table", help=".csv, .csv.gz, .tsv or .parquet; paths relative to it")
+    parser.add_argument("--root", help="the folder of relative paths (that of the table)")
+    parser.add_argument("--n-jobs", type=int, default=None, help="samples read at once")
+
+
+def root_of(options):
+    """The folder of relative paths, whatever folder a worker stands in."""
+    return os.path.abspath(options.root or Path(options.table).parent)
 
 
 def add_column_arguments(parser):
@@ -22,6 +38,7 @@ def asked_modalities(table, options, no_features=None):
     Parameters
     ----------
     table : pandas.DataFrame
+        Its columns count, not its rows.
     options : argparse.Namespace
         With ``columns`` and ``drop``.
     no_features : dict of str to str or None, default=None
@@ -49,3 +66,12 @@ def _column_and_role(word, table):
     if word in table.columns or not separator:
         return word, "auto"
     return column, role
+
+
+def print_views(views):
+    """What each view was taken for, and why; ``views_`` of an encoder or predictor."""
+    rows = [
+        (name, view["modality"], str(view["columns"]), view["reason"], view["features"])
+        for name, view in views.items()
+    ]
+    print_table("views", ("view", "modality", "columns", "because", "described by"), rows)

@@ -1,22 +1,39 @@
-"""``mmsk features``: a table in, a table of features out."""
+"""``mmsk features``: a table of any length in, its features out, in parts."""
 
-import os
+import shutil
 import time
 from pathlib import Path
 
-from mmsk.cli._columns import add_column_arguments, asked_modalities
-from mmsk.cli._progress import print_table, working
-from mmsk.cli._table import check_output, read_table, write_table
+from mmsk.cli._columns import (
+    add_column_arguments,
+    add_table_arguments,
+    asked_modalities,
+    print_views,
+    root_of,
+)
+from mmsk.cli._progress import working
+from mmsk.cli._table import check_output
 
 
 def add_arguments(parser):
     """What the command takes."""
-    parser.add_argument("table", help=".csv, .csv.gz, .tsv or .parquet; paths relative to it")
+    add_table_arguments(parser)
     add_column_arguments(parser)
-    parser.add_argument("--root", help="the folder of relative paths (that of the table)")
-    parser.add_argument("--n-jobs", type=int, default=None, help="samples read at once")
     parser.add_argument(
-        "-o", "--output", required=True, metavar="OUT", help="row, features, error; .parquet"
+        "--keep", nargs="+", metavar="COL", default=[], help="columns to copy, no features"
+    )
+    parser.add_argument(
+        "--rows-per-part", type=int, default=4096, metavar="N", help="rows in memory at once"
+    )
+    parser.add_argument(
+        "--executor", default="joblib", help="joblib, dask, or the address of a scheduler"
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        required=True,
+        metavar="OUT",
+        help="a folder of parts, or one .parquet file: row, features, error",
     )
 
 
@@ -25,28 +42,38 @@ def run(options):
     import pandas as pd
 
     from mmsk import MultimodalEncoder
+    from mmsk.scale import extract
+    from mmsk.scale._table import table_columns
 
-    check_output(options.output)
-    table = read_table(options.table)
-    modalities = asked_modalities(table, options)
-    root = os.fspath(options.root or Path(options.table).parent)
+    output = Path(options.output)
+    one_file = output.suffix == ".parquet"
+    if one_file:
+        check_output(output)
+    elif output.suffix:
+        raise ValueError(f"features go to a folder or to a .parquet file, got {str(output)!r}.")
+    table = pd.DataFrame(columns=table_columns(options.table))
+    modalities = asked_modalities(table, options, dict.fromkeys(options.keep, "--keep"))
     encoder = MultimodalEncoder(
-        modalities, sparse_threshold=0, root=root, n_jobs=options.n_jobs
+        modalities, missing="nan", sparse_threshold=0, root=root_of(options)
     )
+    folder = output.with_name(f"{output.name}.parts") if one_file else output
     start_s = time.perf_counter()
-    with working(f"describing {len(table)} rows"):
-        features = encoder.fit_transform(table[list(modalities)])
-    seconds = time.perf_counter() - start_s
-    frame = pd.DataFrame(features, columns=encoder.get_feature_names_out())
-    frame.insert(0, "row", range(len(table)))
-    reasons = {}
-    for failure in encoder.errors_:
-        reasons.setdefault(failure.row, []).append(failure.reason)
-    frame["error"] = ["; ".join(reasons.get(row, [])) or None for row in range(len(table))]
-    write_table(frame, options.output)
-    rows = [(n, v["modality"], v["reason"]) for n, v in encoder.views_.items()]
-    print_table("views", ("view", "modality", "because"), rows)
+    with working(f"describing {Path(options.table).name}"):
+        parts = extract(
+            options.table,
+            encoder,
+            folder,
+            keep=options.keep,
+            rows_per_part=options.rows_per_part,
+            executor=options.executor,
+            n_jobs=options.n_jobs,
+        )
+    n_errors = sum(int(parts.read(n, ["error"])["error"].count()) for n in range(len(parts)))
+    print_views(parts.features().views_)
+    if one_file:
+        parts.to_parquet(output)
+        shutil.rmtree(folder)
     print(
-        f"{len(table)} rows of {features.shape[1]} features, {len(reasons)} rows with an "
-        f"error, {seconds:.1f} s; written to {options.output}"
+        f"{parts.n_rows} rows of {len(parts.feature_names)} features, {n_errors} rows with an "
+        f"error, {time.perf_counter() - start_s:.1f} s; written to {output}"
     )

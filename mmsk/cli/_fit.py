@@ -1,11 +1,15 @@
 """``mmsk fit``: a table in, a model file out."""
 
-import os
 import time
-from pathlib import Path
 
-from mmsk.cli._columns import add_column_arguments, asked_modalities
-from mmsk.cli._progress import print_table, working
+from mmsk.cli._columns import (
+    add_column_arguments,
+    add_table_arguments,
+    asked_modalities,
+    print_views,
+    root_of,
+)
+from mmsk.cli._progress import working
 from mmsk.cli._table import check_output, read_table, rows_where
 
 _MOST_CLASSES = 50  # more different whole numbers than this are a quantity, not classes
@@ -15,7 +19,7 @@ def add_arguments(parser):
     """What the command takes."""
     from mmsk.multimodal._fusions import CLASSIFIERS
 
-    parser.add_argument("table", help=".csv, .csv.gz, .tsv or .parquet; paths relative to it")
+    add_table_arguments(parser)
     parser.add_argument("--target", required=True, metavar="COL", help="the column to predict")
     add_column_arguments(parser)
     parser.add_argument("--groups", metavar="COL", help="the column of groups, no feature")
@@ -27,8 +31,6 @@ def add_arguments(parser):
         default="auto",
         help="auto: regression where the target is a quantity",
     )
-    parser.add_argument("--root", help="the folder of relative paths (that of the table)")
-    parser.add_argument("--n-jobs", type=int, default=None, help="samples read at once")
     parser.add_argument("-o", "--output", required=True, metavar="MODEL", help="the model file")
 
 
@@ -58,11 +60,7 @@ def run(options):
     model.set_params(root=None, n_jobs=None)  # the next machine keeps its files elsewhere
     notes = {"target": options.target, "task": task, "columns": list(X.columns)}
     save_model(model, options.output, notes=notes)
-    rows = [
-        (name, view["modality"], str(view["columns"]), view["reason"], view["features"])
-        for name, view in model.views_.items()
-    ]
-    print_table("views", ("view", "modality", "columns", "because", "described by"), rows)
+    print_views(model.views_)
     print(
         f"{task}, {options.fusion} fusion, {len(table)} rows, {len(model.errors_)} sources "
         f"unreadable, {seconds:.1f} s; written to {options.output}"
@@ -96,6 +94,6 @@ def _model(task, options, modalities):
     return kind(
         options.fusion,
         modalities,
-        root=os.fspath(options.root or Path(options.table).parent),
+        root=root_of(options),
         n_jobs=options.n_jobs,
     )

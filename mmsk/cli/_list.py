@@ -6,7 +6,7 @@ import inspect
 from mmsk.cli._progress import print_table
 
 _ROOMS = ("mmsk", "text", "image", "audio", "video", "tabular", "union", "fusion", "io",
-          "datasets", "model_io", "testing")  # fmt: skip
+          "datasets", "scale", "model_io", "testing")  # fmt: skip
 
 
 def add_arguments(parser):

@@ -1,9 +1,8 @@
 """``mmsk predict``: a model file and a table in, predictions out."""
 
-import os
 import time
-from pathlib import Path
 
+from mmsk.cli._columns import add_table_arguments, root_of
 from mmsk.cli._progress import print_table, working
 from mmsk.cli._table import (
     as_words,
@@ -18,10 +17,8 @@ from mmsk.cli._table import (
 def add_arguments(parser):
     """What the command takes."""
     parser.add_argument("model", help="a file that `mmsk fit` wrote")
-    parser.add_argument("table", help=".csv, .csv.gz, .tsv or .parquet; paths relative to it")
+    add_table_arguments(parser)
     parser.add_argument("--where", metavar="COL[!]=VALUE", help="the rows to predict")
-    parser.add_argument("--root", help="the folder of relative paths (that of the table)")
-    parser.add_argument("--n-jobs", type=int, default=None, help="samples read at once")
     parser.add_argument(
         "-o", "--output", required=True, metavar="OUT", help="row, prediction, probabilities"
     )
@@ -43,8 +40,7 @@ def run(options):
     check_columns(table, notes["columns"])
     wanted = rows_where(table, options.where)
     rows = table[wanted]
-    root = options.root or Path(options.table).parent
-    model.set_params(root=os.fspath(root), n_jobs=options.n_jobs)
+    model.set_params(root=root_of(options), n_jobs=options.n_jobs)
     start_s = time.perf_counter()
     with working(f"predicting {len(rows)} rows"):
         predictions, found = _predictions(model, rows[notes["columns"]])

@@ -18,7 +18,10 @@ from mmsk.exceptions import DroppedColumnWarning
 from mmsk.modalities import MODALITIES
 from mmsk.multimodal._plan import as_fusion_columns, column_roles, plan_views
 from mmsk.multimodal._root import under_root
-from mmsk.store import FeatureStore
+from mmsk.store import FeatureStore, tree_folder
+
+# Processes that are started from now on find the folder of memory="auto" by this.
+tree_folder()
 
 
 class MultimodalBase(BaseEstimator):

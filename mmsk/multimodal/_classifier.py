@@ -43,10 +43,11 @@ class MultimodalClassifier(ClassifierMixin, MultimodalPredictor):
     root : str, path or None, default=None
         The folder of relative paths; None is the working folder. May be reset for
         prediction with ``set_params``.
-    memory : str, path, FeatureStore or None, default=None
+    memory : "auto", str, path, FeatureStore or None, default="auto"
         Folder that keeps the rows of pictures, recordings and films, so that each is
-        described once only, in all folds and processes (guide, "Store"). None keeps
-        nothing. May be reset for prediction.
+        described once only, in all folds and processes (guide, "Store"). ``"auto"`` is a
+        temporary one for this process and those it starts; None keeps nothing. May be
+        reset for prediction.
     on_error : {"missing", "raise"}, default="missing"
         Whether a source that cannot be read counts as missing, with a warning, or raises.
     n_jobs : int or None, default=None

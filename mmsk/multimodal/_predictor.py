@@ -30,7 +30,7 @@ class MultimodalPredictor(MultimodalBase):
         estimator=None,
         groups=None,
         root=None,
-        memory=None,
+        memory="auto",
         on_error="missing",
         n_jobs=None,
         verbose=0,

@@ -11,12 +11,14 @@ import numpy as np
 
 from mmsk.exceptions import StoreError
 from mmsk.store import _file
+from mmsk.store._process_tree import tree_folder
 
 _KEYS_AT_ONCE = 500  # SQLite's oldest limit is 999 in a statement
 _EVICTED_AT_ONCE = 64
 _SHARE_LEFT = 0.9  # of the limit, after rows were evicted: not a few at every batch
 _SAME_USE_S = 600.0  # a row's last use is written this seldom, as reading is then reading only
 _MIB = 2**20
+_LIMIT_OF_TREE_MB = 2048  # the temporary folder may lie in memory
 _DELETE_OLDEST = (
     "DELETE FROM rows WHERE rowid IN (SELECT rowid FROM rows ORDER BY used, rowid LIMIT ?)"
 )
@@ -58,8 +60,22 @@ class FeatureStore:
 
     @classmethod
     def of(cls, memory):
-        """The store that an extractor's ``memory`` stands for: itself, or that of a folder."""
-        return memory if isinstance(memory, cls) else cls(memory)
+        """The store that an extractor's ``memory`` stands for.
+
+        Parameters
+        ----------
+        memory : FeatureStore, str, path or None
+            Itself, that of a folder, with ``"auto"`` that of the process tree, or none.
+
+        Returns
+        -------
+        store : FeatureStore or None
+            None also where ``"auto"`` finds no temporary folder.
+        """
+        if memory == "auto":
+            folder = tree_folder()
+            return None if folder is None else cls(folder, limit_mb=_LIMIT_OF_TREE_MB)
+        return memory if memory is None or isinstance(memory, cls) else cls(memory)
 
     def get(self, keys):
         """Rows by key, of those that are there.

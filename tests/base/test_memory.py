@@ -77,9 +77,13 @@ _SEARCH = """
     import json, sys
     from pathlib import Path
     import numpy as np
-    from sklearn.linear_model import LogisticRegression
+    import pandas as pd
+    import soundfile
+    from sklearn.linear_model import RidgeClassifier
     from sklearn.model_selection import GridSearchCV
     from sklearn.pipeline import make_pipeline
+    from mmsk.audio import MFCC
+    from mmsk.fusion import FeatureFusion
     from mmsk.image import HOG
 
     opened = []
@@ -88,28 +92,53 @@ _SEARCH = """
         and str(details[0]).endswith(".png")
         and opened.append(str(details[0]))
     )
-    files = sorted(map(str, Path(sys.argv[1]).glob("*.png")))
-    model = make_pipeline(HOG(size_px=32, memory=sys.argv[2] or None), LogisticRegression())
-    search = GridSearchCV(model, {"logisticregression__C": [0.1, 1.0]}, cv=3)
-    search.fit(files, np.arange(len(files)) % 2)
+    opening = soundfile.SoundFile.__init__
+
+    def counted(sound, file, *arguments, **options):  # opened in C, where no audit sees it
+        opened.append(str(file))
+        opening(sound, file, *arguments, **options)
+
+    soundfile.SoundFile.__init__ = counted
+    folder, memory, tuned = sys.argv[1], sys.argv[2] or None, json.loads(sys.argv[3])
+    columns = {end: sorted(map(str, Path(folder).glob(f"*.{end}"))) for end in ("png", "wav")}
+    table = pd.DataFrame({name: files for name, files in columns.items() if files})
+    views = [("png", HOG(size_px=32, memory=memory), "png")]
+    if "wav" in table:
+        views.append(("wav", MFCC(n_mfcc=5, memory=memory), "wav"))
+    model = make_pipeline(FeatureFusion(views), RidgeClassifier())
+    search = GridSearchCV(model, tuned, cv=5)
+    search.fit(table, np.arange(len(table)) % 2)
     print(json.dumps([len(opened), len(set(opened)), search.best_score_]))
 """
+_BEHIND = {"ridgeclassifier__alpha": [0.1, 1.0, 10.0, 100.0]}
+_OF_PICTURES = {"featurefusion__png__orientations": [4, 6, 8, 9]}
 
 
-def search(files, folder):
-    """Files opened by a grid search of 2 candidates and 3 folds in a process of its own."""
+def search(files, folder, tuned=_BEHIND):
+    """Files opened, and how many different, by a grid search in a process of its own."""
     arguments = [sys.executable, "-c", textwrap.dedent(_SEARCH), str(files), str(folder)]
+    arguments.append(json.dumps(tuned))
     found = subprocess.run(arguments, capture_output=True, check=True, text=True)
     return json.loads(found.stdout)
 
 
 def test_a_grid_search_opens_each_file_once_and_none_in_a_second_process(tmp_path):
-    for number in range(12):
+    for number in range(60):
         write(tmp_path / f"{number}.png", number)
     without, n_files, score = search(tmp_path, "")
-    assert without == 7 * 12  # 2 candidates in 3 folds, and the refit
-    assert search(tmp_path, tmp_path / "store") == [12, n_files, score] == [12, 12, score]
+    assert without == (4 * 5 + 1) * 60  # 4 candidates in 5 folds, and the refit
+    assert search(tmp_path, tmp_path / "store") == [60, n_files, score] == [60, 60, score]
     assert search(tmp_path, tmp_path / "store") == [0, 0, score]
+
+
+def test_tuning_one_of_two_modalities_reads_the_other_once(tmp_path):
+    for number in range(60):
+        write(tmp_path / f"{number}.png", number)
+        soundfile.write(tmp_path / f"{number}.wav", 0.1 * RNG.normal(size=1600), 16000)
+    n_opened, n_files, _ = search(tmp_path, tmp_path / "store", _OF_PICTURES)
+    assert n_opened == 4 * 60 + 60  # pictures for each way to describe them, recordings once
+    assert n_files == 2 * 60
+    assert search(tmp_path, tmp_path / "other", _BEHIND)[0] == 2 * 60
 
 
 def test_only_rows_that_are_new_are_described(paths, folder, described):

@@ -10,6 +10,7 @@ from PIL import Image
 
 from mmsk.cli import main
 from mmsk.cli._table import rows_where
+from mmsk.scale import read_parts
 
 
 @pytest.fixture
@@ -276,7 +277,32 @@ def test_features_of_a_table_are_written_with_names_and_errors(table, capsys):
     assert "cannot read an image" in found["error"][3]
     numbers = found.drop(columns=["row", "error"])
     assert {name.split("__")[0] for name in numbers} == {"photo", "note"}
-    assert np.isfinite(numbers.to_numpy()).all()
+    photo = [name for name in numbers if name.startswith("photo__")]
+    assert np.isnan(numbers[photo].to_numpy()[3]).all()
+    assert set(np.flatnonzero(numbers[photo].isna().any(axis=1))) == {3}
+    assert not list(table.parent.glob("*.parts"))
+
+
+def test_features_go_to_a_folder_of_parts_that_can_be_taken_up(table, capsys):
+    out = table.with_name("parts")
+    arguments = [
+        "features",
+        str(table),
+        "--columns",
+        "photo",
+        "--keep",
+        "label",
+        "-o",
+        str(out),
+    ]
+    assert main([*arguments, "--rows-per-part", "8"]) == 0
+    parts = read_parts(out)
+    assert [len(part) for part in parts] == [8, 8, 8, 6]
+    assert parts.frame()["label"].tolist() == pd.read_csv(table)["label"].tolist()
+    assert main([*arguments, "--rows-per-part", "9"]) == 1
+    assert "other rows_per_part" in capsys.readouterr().err
+    assert main(["features", str(table), "-o", str(table.with_name("f.csv"))]) == 1
+    assert "a folder or to a .parquet file" in capsys.readouterr().err
 
 
 def test_list_names_every_room_and_what_is_in_it(capsys):

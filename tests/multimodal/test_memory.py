@@ -1,6 +1,8 @@
 """``memory=`` of whole tables: each source is described once, whatever is fitted on it."""
 
+import tempfile
 from collections import Counter
+from pathlib import Path
 from unittest import mock
 
 import numpy as np
@@ -61,6 +63,18 @@ def test_stacking_then_early_fusion_describe_each_source_once(table, tmp_path, d
     without = model.set_params(memory=None).predict_proba(table)
     assert described["HOG"] == N  # reset for prediction
     np.testing.assert_array_equal(found, without)
+
+
+def test_auto_is_the_default_keeps_rows_for_the_process_and_none_turns_it_off(table, described):
+    y = np.arange(N) % 2
+    first = MultimodalClassifier("early", ROLES).fit(table, y)
+    clone(first).fit(table, y).predict(table)
+    assert described["HOG"] == N
+    MultimodalEncoder(ROLES, memory=None).fit(table)
+    assert described["HOG"] == 2 * N
+    store = FeatureStore.of("auto")
+    assert Path(store.folder).parent == Path(tempfile.gettempdir())
+    assert "HOG" in [name for name, _, _ in store.info()["features"]]
 
 
 def test_the_encoder_keeps_rows_too_and_says_where_by_content(table, tmp_path, described):

@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 from joblib import parallel_config
 from sklearn import config_context, get_config
 
-from mmsk._utils.workers import map_samples, reporting, using_workers
+from mmsk._utils.workers import (
+    _workers,
+    map_samples,
+    reporting,
+    run_unordered,
+    using_workers,
+)
 
 
 def square(number):
@@ -77,3 +83,17 @@ def test_workers_of_extractors_are_no_workers_of_scikit_learns_parts():
         assert joblib.effective_n_jobs(None) == 1  # else a FeatureUnion starts processes
         map_samples(lambda _: threads.append(threading.current_thread()), range(64))
     assert threading.main_thread() not in threads
+
+
+def test_tasks_without_number_are_counted_and_one_alone_has_its_samples_worked_on_at_once():
+    done, workers = [], []
+
+    def task(n_rows):
+        workers.append(_workers.get())
+        return n_rows
+
+    run_unordered(task, iter([(5,)]), n_jobs=2)
+    with reporting(lambda n_done, n_samples: done.append((n_done, n_samples))):
+        run_unordered(task, ((5,) for _ in range(3)), n_jobs=1)
+    assert workers == [2, None, None, None]
+    assert done == [(5, None), (10, None), (15, None)]
