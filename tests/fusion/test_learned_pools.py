@@ -15,6 +15,7 @@ from mmsk.fusion import VotingFusionClassifier, VotingFusionRegressor
 from mmsk.fusion._calibration import ViewCalibrator, calibrated, fit_calibrators
 from mmsk.fusion._voting_classifier import POOLS
 from mmsk.fusion._weights import exponents, weights_of_mean, weights_of_regression
+from mmsk.model_io import load_model, save_model
 
 from .toys import WordLength
 
@@ -372,6 +373,16 @@ def test_a_row_of_weight_zero_is_no_row(settings):
     if settings.get("voting") != "hard":
         answers = [fusion.predict_proba(X) for fusion in (found, expected)]
         np.testing.assert_allclose(*answers, atol=1e-4)
+
+
+@pytest.mark.parametrize("settings", LEARNED, ids=_ids)
+def test_what_was_learned_survives_a_model_file(settings, tmp_path):
+    X, y = _toy(120)
+    fusion = VotingFusionClassifier(VIEWS, cv=3, **settings).fit(X, y)
+    save_model(fusion, tmp_path / "model")
+    again = load_model(tmp_path / "model")
+    method = "predict" if settings.get("voting") == "hard" else "predict_proba"
+    np.testing.assert_array_equal(getattr(again, method)(X), getattr(fusion, method)(X))
 
 
 # Missing views, several labels
