@@ -84,16 +84,18 @@ class CompetenceGate(BaseEstimator):
             self.search_ = NearestNeighbors(
                 n_neighbors=min(self.n_neighbors, kept.sum()), algorithm="brute"
             ).fit(self._profiles(held.said))
-            self.best_ = worth(self._expected(held.said), self.chance).max()
+            self.best_ = np.nanmax(worth(self._expected(held.said), self.chance))
         return self
 
     def open(self, X, said):
         """How far each view counts in each row, of shape (n_views, n_samples)."""
         if not self.best_ or not said.shape[1]:
             return np.ones(said.shape[:2])
-        return np.clip(worth(self._expected(said), self.chance) / self.best_, 0, 1)
+        opened = np.clip(worth(self._expected(said), self.chance) / self.best_, 0, 1)
+        return np.nan_to_num(opened, nan=1.0)
 
     def _expected(self, said):
+        """The mean outcome nearby; NaN of views of which nothing was held out."""
         near = self.search_.kneighbors(self._profiles(said), return_distance=False)
         found = _mean_known(self.outcome_[:, near], self.weight_[near], axis=2)
         return np.where(np.isnan(found), self.typical_[:, None], found)

@@ -80,14 +80,24 @@ def _new_gates(fusion, X):
         absent = fusion.class_prior_ if classifies else np.array([fusion.mean_])
         gates.append(CompetenceGate(absent, chance))
     if fusion.quality is not None:
-        measures = FeatureFusion(fusion.quality)._resolved_views(X)
-        given = [name for name, _, _ in fusion._check_views()]
-        unknown = [name for name, _, _ in measures if name not in given]
-        if unknown:
-            raise ValueError(f"quality names the views {unknown}, but the views are {given}.")
+        measures = _checked_quality(fusion, X)
         names = [name for name, _, _ in fusion.views_]
         gates.append(QualityGate([m for m in measures if m[0] in names], names, chance))
     return gates
+
+
+def _checked_quality(fusion, X):
+    """What measures quality, with columns as they stand in X."""
+    try:
+        measures = FeatureFusion(fusion.quality)._resolved_views(X)
+    except (TypeError, ValueError) as error:
+        error.add_note(f"in quality of {type(fusion).__name__}")
+        raise
+    given = [name for name, _, _ in fusion._check_views()]
+    unknown = [name for name, _, _ in measures if name not in given]
+    if unknown:
+        raise ValueError(f"quality names the views {unknown}, but the views are {given}.")
+    return measures
 
 
 def _cross_calibrated(method, splits, said, truth, weight):

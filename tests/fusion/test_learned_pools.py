@@ -223,6 +223,20 @@ def test_weights_are_learned_from_rows_that_have_some_of_the_views(settings):
     assert fusion.score(X, y) > 0.6
 
 
+@pytest.mark.filterwarnings("ignore::mmsk.exceptions.MissingViewWarning")
+@pytest.mark.parametrize("settings", LEARNED, ids=_ids)
+def test_a_view_that_no_inner_fold_can_learn_does_no_harm(settings):
+    X, y = _toy(90)
+    y[:2] = [0, 1]
+    X[2:, 2:4] = np.nan  # each training part holds one class of it at most
+    splits = [(np.flatnonzero(np.arange(90) % 3 != k), np.arange(k, 90, 3)) for k in range(3)]
+    fusion = VotingFusionClassifier(VIEWS, cv=splits, **settings).fit(X, y)
+    assert np.isfinite(fusion.weights_).all()
+    assert fusion.score(X, y) > 0.5
+    if settings.get("voting") != "hard":
+        np.testing.assert_allclose(fusion.predict_proba(X).sum(axis=1), 1)
+
+
 # Gates
 
 
