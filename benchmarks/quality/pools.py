@@ -21,6 +21,7 @@ import joblib
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, GroupKFold, StratifiedKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
@@ -251,6 +252,12 @@ def run(name):
     cv = 5 if groups is None else GroupKFold(5)
     inner = StratifiedKFold(3, shuffle=True, random_state=0) if groups is None else cv
     models = {**rules(views, cv), "early, tuned": early(views, inner)}
+    if groups is None:  # dense blocks, and few rows for as many features
+        discriminants = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
+        models["early, discriminants"] = make_pipeline(
+            FeatureFusion([(name, "passthrough", chosen) for name, _, chosen in views]),
+            discriminants,
+        )
     scores = {model: [] for model in models}
     for parts in columns:
         found = {model: [] for model in models}
