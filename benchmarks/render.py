@@ -116,6 +116,23 @@ def matrices(result):
     return "\n\n".join(parts)
 
 
+def pools(result):
+    """Scores of the rules of model-level fusion, the views the same in all."""
+    parts = ["## Rules of model-level fusion, the views' classifiers the same in all rows"]
+    for name, found in result["sets"].items():
+        rows = [
+            [
+                model,
+                f"{100 * row['accuracy']:.1f} ± {100 * row['spread']:.1f}",
+                f"{100 * row['inner_accuracy']:.1f}" if "inner_accuracy" in row else "",
+            ]
+            for model, row in found["models"].items()
+        ]
+        head = ["rule", "accuracy, %", "in inner folds of the training part, %"]
+        parts.append(f"### {name}, aim {100 * found['aim']:.1f}\n\n{table(head, rows)}")
+    return "\n\n".join(parts)
+
+
 def planted(result):
     """Scores of the families of fusion where one is favoured."""
     parts = [f"## Planted signals, mean of {result['n_seeds']} seeds, nothing tuned"]
@@ -252,6 +269,7 @@ RENDERERS = {
     "speed_imports": imports,
     "quality_tables": tables,
     "quality_matrices": matrices,
+    "quality_pools": pools,
     "quality_planted": planted,
     "quality_text": texts,
 }

@@ -16,7 +16,11 @@ _ROOT = type(Path())  # ``root`` may be one; the module of its name depends on t
 _PARTS = (
     "mmsk.base._describing.Failure",
     "mmsk.fusion._calibrated_ridge.CalibratedRidge",
+    "mmsk.fusion._calibration.ViewCalibrator",
     "mmsk.fusion._feature_fusion._toarray",
+    "mmsk.fusion._gates.CompetenceGate",
+    "mmsk.fusion._gates.ConfidenceGate",
+    "mmsk.fusion._gates.QualityGate",
     "mmsk.fusion._grams.ViewGram",
     "mmsk.multimodal._fusions._as_float64",
     "mmsk.store._feature_store.FeatureStore",

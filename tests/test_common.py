@@ -142,7 +142,7 @@ def test_it_keeps_the_law(law, record_property, request):
 @pytest.mark.filterwarnings("ignore::mmsk.exceptions.MmskWarning")
 @pytest.mark.parametrize("estimator", _batteries(), ids=repr)
 def test_it_passes_the_battery_of_scikit_learn(estimator, record_property):
-    folds = getattr(estimator, "fusion", None) in ("stacking", "cooperative")
+    folds = getattr(estimator, "fusion", None) in ("stacking", "selection", "cooperative")
     results = estimator_checks.check_estimator(
         estimator,
         expected_failed_checks=INNER_FOLDS if folds else {},

@@ -1,6 +1,12 @@
 from ._block_scaler import BlockScaler as BlockScaler
 from ._cooperative_classifier import CooperativeClassifier as CooperativeClassifier
 from ._cooperative_regressor import CooperativeRegressor as CooperativeRegressor
+from ._ensemble_selection_classifier import (
+    EnsembleSelectionClassifier as EnsembleSelectionClassifier,
+)
+from ._ensemble_selection_regressor import (
+    EnsembleSelectionRegressor as EnsembleSelectionRegressor,
+)
 from ._feature_fusion import FeatureFusion as FeatureFusion
 from ._mkl_classifier import MKLClassifier as MKLClassifier
 from ._mkl_regressor import MKLRegressor as MKLRegressor

@@ -101,8 +101,8 @@ def _leverages(centred, factor, weight, total):
     return np.minimum(found * np.minimum(weight, 1), 1 - 1e-6)
 
 
-def sharpness(said, targets, weight):
-    """The factor under which a softmax of values fits targets best."""
+def sharpness(said, targets, weight, within=_SHARPNESS):
+    """The factor under which a softmax of values fits targets best, not beyond two limits."""
     total, n_classes = weight.sum(), targets.shape[1]
     aims = (targets * total + 1) / (total + n_classes)
 
@@ -110,7 +110,7 @@ def sharpness(said, targets, weight):
         probabilities = softmax(factor * said, axis=1)
         return float(weight @ ((aims - probabilities) * said).sum(axis=1))
 
-    low, high = _SHARPNESS
+    low, high = within
     if slope(low) <= 0:  # rows left out are told no better than by chance
         return low
     return high if slope(high) >= 0 else brentq(slope, low, high, xtol=1e-12, rtol=1e-14)

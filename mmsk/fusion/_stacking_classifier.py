@@ -1,15 +1,13 @@
 """Model-level fusion of classifiers: a classifier over what the views' classifiers say."""
 
 import numpy as np
-from sklearn.base import ClassifierMixin, is_classifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from mmsk._utils.sklearn_private import HasMethods
-from mmsk.fusion._late import LateFusion
+from mmsk.fusion._late_predictors import LateClassifier
 from mmsk.fusion._out_of_fold import beside, fit_stack, meta_features
-from mmsk.fusion._pooling import with_unseen_classes
 from mmsk.fusion._targets import learn_classes
 
 
@@ -18,7 +16,7 @@ def _gives_probabilities(fusion):
     return final is None or hasattr(final, "predict_proba")
 
 
-class StackingFusionClassifier(ClassifierMixin, LateFusion):
+class StackingFusionClassifier(LateClassifier):
     """A classifier per view of a table, and one that learns how far to trust each.
 
     Parameters
@@ -79,10 +77,8 @@ class StackingFusionClassifier(ClassifierMixin, LateFusion):
     True
     """
 
-    _kind = "classifier"
-
     _parameter_constraints = {
-        **LateFusion._parameter_constraints,
+        **LateClassifier._parameter_constraints,
         "final_estimator": [HasMethods(["fit", "predict"]), None],
         "cv": ["cv_object"],
         "passthrough": ["boolean"],
@@ -164,21 +160,7 @@ class StackingFusionClassifier(ClassifierMixin, LateFusion):
         answers[np.isnan(said[:, :, 0]).all(axis=0)] = prior
         return answers
 
-    def _said(self, X):
-        self._check_probabilities()
-        return self._predictions(X, "predict_proba", len(self.classes_))
-
     def _meta(self, X, said):
         prior = np.tile(self.class_prior_, (len(said), 1))
         meta = meta_features(said, prior, self.marked_)
         return meta if self.features_ is None else beside(meta, self.features_.transform(X))
-
-    def _aligned(self, view, values):
-        seen = np.searchsorted(self.classes_, view[1].classes_)
-        return with_unseen_classes(values, seen, self.class_prior_)
-
-    def _is_predictor(self, estimator):
-        return is_classifier(estimator)
-
-    def _default_estimator(self):
-        return LogisticRegression(C=10, max_iter=1000)

@@ -1,16 +1,15 @@
 """Model-level fusion of regressors: a regressor over what the views' regressors predict."""
 
 import numpy as np
-from sklearn.base import RegressorMixin, is_regressor
-from sklearn.linear_model import Ridge, RidgeCV
+from sklearn.linear_model import RidgeCV
 
 from mmsk._utils.sklearn_private import HasMethods
-from mmsk.fusion._late import LateFusion
+from mmsk.fusion._late_predictors import LateRegressor
 from mmsk.fusion._out_of_fold import beside, fit_stack, meta_features
 from mmsk.fusion._targets import learn_mean
 
 
-class StackingFusionRegressor(RegressorMixin, LateFusion):
+class StackingFusionRegressor(LateRegressor):
     """A regressor per view of a table, and one that learns how far to trust each.
 
     Parameters
@@ -62,10 +61,8 @@ class StackingFusionRegressor(RegressorMixin, LateFusion):
     True
     """
 
-    _kind = "regressor"
-
     _parameter_constraints = {
-        **LateFusion._parameter_constraints,
+        **LateRegressor._parameter_constraints,
         "final_estimator": [HasMethods(["fit", "predict"]), None],
         "cv": ["cv_object"],
         "passthrough": ["boolean"],
@@ -125,18 +122,6 @@ class StackingFusionRegressor(RegressorMixin, LateFusion):
         answers[np.isnan(said[:, :, 0]).all(axis=0)] = self.mean_
         return answers
 
-    def _said(self, X):
-        return self._predictions(X, "predict", 1)
-
     def _meta(self, X, said):
         meta = meta_features(said, np.full((len(said), 1), self.mean_), self.marked_)
         return meta if self.features_ is None else beside(meta, self.features_.transform(X))
-
-    def _aligned(self, view, values):
-        return np.reshape(values, (-1, 1))
-
-    def _is_predictor(self, estimator):
-        return is_regressor(estimator)
-
-    def _default_estimator(self):
-        return Ridge(tol=1e-8)  # on sparse features it is solved step by step

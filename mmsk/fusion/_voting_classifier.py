@@ -1,16 +1,38 @@
 """Model-level fusion of classifiers: probabilities of the views, pooled."""
 
 import numpy as np
-from sklearn.base import ClassifierMixin, is_classifier
-from sklearn.linear_model import LogisticRegression
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from mmsk._utils.sklearn_private import StrOptions
-from mmsk.fusion._late import LateFusion
-from mmsk.fusion._pooling import linear_pool, log_pool, vote_shares, with_unseen_classes
+from mmsk.fusion._belief import conflict, dempster_shafer
+from mmsk.fusion._calibration import calibrated
+from mmsk.fusion._held_out import fit_pool, opened_gates
+from mmsk.fusion._late_predictors import LateClassifier
+from mmsk.fusion._pooling import (
+    is_present,
+    linear_pool,
+    log_pool,
+    max_pool,
+    medians_pool,
+    product_pool,
+    rank_pool,
+    vote_shares,
+    with_unseen_classes,
+)
 from mmsk.fusion._targets import learn_classes
-from mmsk.fusion._weights import checked_weights
+from mmsk.fusion._weights import checked_weights, exponents, weights_of_mean
+
+POOLS = {
+    "log": log_pool,
+    "soft": linear_pool,
+    "hard": vote_shares,
+    "median": medians_pool,
+    "max": max_pool,
+    "product": product_pool,
+    "rank": rank_pool,
+    "dempster_shafer": dempster_shafer,
+}
 
 
 def _gives_probabilities(fusion):
@@ -19,7 +41,13 @@ def _gives_probabilities(fusion):
     return True
 
 
-class VotingFusionClassifier(ClassifierMixin, LateFusion):
+def _weighs_evidence(fusion):
+    if fusion.voting != "dempster_shafer":
+        raise AttributeError("conflict is what voting='dempster_shafer' finds.")
+    return True
+
+
+class VotingFusionClassifier(LateClassifier):
     r"""A classifier per view of a table, their probabilities pooled for each row.
 
     Parameters
@@ -31,14 +59,34 @@ class VotingFusionClassifier(ClassifierMixin, LateFusion):
     estimator : classifier or None, default=None
         What classifies behind views that are transformers. None is logistic regression
         (C=10) on the block-scaled features.
-    voting : {"log", "soft", "hard"}, default="log"
+    voting : str, default="log"
         ``"log"`` is the log-opinion pool, ``"soft"`` the weighted mean of the
         probabilities, ``"hard"`` the weighted majority of the predicted classes, ties to
-        the lower class.
-    weights : array-like of shape (n_views,) or None, default=None
+        the lower class. ``"product"``, ``"median"`` and ``"max"`` are those of the
+        probabilities, ``"rank"`` the mean rank of each class (Borda), all scaled to sum
+        to 1; ``"dempster_shafer"`` combines beliefs, each discounted by how often the
+        view is right on held-out rows.
+    weights : array-like of shape (n_views,), "learned" or None, default=None
         Of the views as listed, dropped ones left out. None is 1 for each. In the
-        log-opinion pool they are exponents and not rescaled: halve them all for views
-        that say much the same.
+        log-opinion pool and the product they are exponents and not rescaled: halve them
+        all for views that say much the same. ``"learned"`` are those of least log-loss on
+        held-out rows: exponents of the log-opinion pool or the product, else weights of
+        the mean, which sum to 1.
+    calibration : {"temperature", "sigmoid", "isotonic"} or None, default=None
+        How each view's probabilities are brought to mean what they say, learned on
+        held-out rows. Temperature needs the fewest. For products and the log-opinion
+        pool: a mean of calibrated probabilities is too modest itself.
+    gate : {"confidence", "competence"} or None, default=None
+        What each view's weight is multiplied by in each row: one minus the normalised
+        entropy of what it says; or how far above chance it was right on the 15 held-out
+        rows of which the views said the most similar.
+    quality : list of (view, transformer, columns) or None, default=None
+        What measures the rows of a view, for as many views as wanted: the view's weight
+        is multiplied by how far above chance it can be right at such a quality, relative
+        to the best rows of ``fit``. Learned on held-out rows.
+    cv : int, splitter or iterable, default=5
+        Inner folds, each row tested once, where something is learned on held-out rows. An
+        int with groups keeps every group whole (StratifiedGroupKFold).
     n_jobs : int or None, default=None
         Views worked on at once.
 
@@ -51,6 +99,10 @@ class VotingFusionClassifier(ClassifierMixin, LateFusion):
     view_priors_ : ndarray of shape (n_views, n_classes)
         The same among the rows that have each view.
     weights_ : ndarray of shape (n_views,)
+        With ``voting="dempster_shafer"`` reliabilities: the share of held-out rows that
+        the view has right, times its weight as a share of the largest.
+    calibrators_, gates_ : list
+        What was learned for ``calibration``, and for ``gate`` and ``quality``.
     errors_ : list of Failure
         Sources that could not be read in ``fit``: ``(row, source, reason)``.
     n_features_in_ : int
@@ -64,12 +116,18 @@ class VotingFusionClassifier(ClassifierMixin, LateFusion):
     :math:`\log p(c) = \log\pi(c) + \sum_m w_m \log(p_m(c)/\pi_m(c)) + const`
     over the views that a row has: with weights of 1 the Bayes posterior of views that are
     independent given the class. A row that has none gets the prior, with a warning. A
-    class that a view never saw keeps its prior in that view.
+    class that a view never saw keeps its prior in that view. Other pools rescale weights
+    over the views that a row has. For class weights, give ``sample_weight``; for several
+    labels per row, put the fusion into scikit-learn's MultiOutputClassifier.
 
     References
     ----------
     C. Genest, J. V. Zidek (1986), "Combining probability distributions: a critique and
-    an annotated bibliography", Statistical Science 1(1), 114-135.
+    an annotated bibliography", Statistical Science 1(1), 114-135. J. Kittler, M. Hatef,
+    R. Duin, J. Matas (1998), "On combining classifiers", IEEE TPAMI 20(3), 226-239.
+    G. Shafer (1976), "A mathematical theory of evidence". P. Cavalin, R. Sabourin, C. Suen
+    (2013), "Dynamic selection approaches for multiple classifier systems", Neural
+    Computing and Applications 22, 673-688 (neighbours by what is said).
 
     Examples
     --------
@@ -83,19 +141,37 @@ class VotingFusionClassifier(ClassifierMixin, LateFusion):
     array(['low', 'high'], dtype='<U4')
     """
 
-    _kind = "classifier"
-
     _parameter_constraints = {
-        **LateFusion._parameter_constraints,
-        "voting": [StrOptions({"log", "soft", "hard"})],
-        "weights": ["array-like", None],
+        **LateClassifier._parameter_constraints,
+        "voting": [StrOptions(set(POOLS))],
+        "weights": ["array-like", StrOptions({"learned"}), None],
+        "calibration": [StrOptions({"temperature", "sigmoid", "isotonic"}), None],
+        "gate": [StrOptions({"confidence", "competence"}), None],
+        "quality": [list, None],
+        "cv": ["cv_object"],
     }
 
-    def __init__(self, views, *, estimator=None, voting="log", weights=None, n_jobs=None):
+    def __init__(
+        self,
+        views,
+        *,
+        estimator=None,
+        voting="log",
+        weights=None,
+        calibration=None,
+        gate=None,
+        quality=None,
+        cv=5,
+        n_jobs=None,
+    ):
         self.views = views
         self.estimator = estimator
         self.voting = voting
         self.weights = weights
+        self.calibration = calibration
+        self.gate = gate
+        self.quality = quality
+        self.cv = cv
         self.n_jobs = n_jobs
 
     def fit(self, X, y, *, sample_weight=None, groups=None):
@@ -106,15 +182,17 @@ class VotingFusionClassifier(ClassifierMixin, LateFusion):
         X : frame or ndarray of n_samples rows
         y : array-like of shape (n_samples,)
         sample_weight : array-like of shape (n_samples,) or None, default=None
-            Goes to every view's classifier.
+            Goes to every view's classifier, and to all that is learned of held-out rows.
         groups : array-like of shape (n_samples,) or None, default=None
-            Go to every step of a view that takes them, such as a grid search.
+            Go to every step of a view that takes them, such as a grid search. No group is
+            in two inner folds.
 
         Returns
         -------
         self : object
         """
         X = self._check_table(X, reset=True)
+        self._check_hard()
         y, codes, weight = learn_classes(self, X, y, sample_weight)
         weights = checked_weights(self.weights, len(self._check_views()))
         weighted = None if sample_weight is None else weight
@@ -125,6 +203,9 @@ class VotingFusionClassifier(ClassifierMixin, LateFusion):
         )
         if self.voting != "hard":
             self._check_probabilities()
+        held = fit_pool(self, X, y, codes, weighted, groups)
+        if self.voting == "dempster_shafer":
+            self.weights_ = _reliabilities(held) * self.weights_ / self.weights_.max()
         return self
 
     @available_if(_gives_probabilities)
@@ -156,14 +237,55 @@ class VotingFusionClassifier(ClassifierMixin, LateFusion):
         pooled = self._pooled(X)
         return self.classes_[pooled.argmax(axis=1)]
 
+    @available_if(_weighs_evidence)
+    def conflict(self, X):
+        """How far the views of each row contradict each other (Dempster-Shafer).
+
+        Parameters
+        ----------
+        X : frame or ndarray of n_samples rows
+
+        Returns
+        -------
+        conflict : ndarray of shape (n_samples,), float64
+            The mass of belief on no class at all, from 0 to 1.
+        """
+        return conflict(*self._weighed(X))
+
     def _pooled(self, X):
+        said, weights = self._weighed(X)
+        return POOLS[self.voting](said, weights, self.class_prior_, self.view_priors_)
+
+    def _weighed(self, X):
+        """What the views say, calibrated, and the weight of each view in each row."""
         check_is_fitted(self)
-        method = "predict" if self.voting == "hard" else "predict_proba"
-        probabilities = self._predictions(X, method, len(self.classes_))
+        X = self._check_table(X, reset=False)
+        said = self._said(X)
+        if self.calibrators_:
+            said = calibrated(self.calibrators_, said)
+        return said, self.weights_[:, None] * opened_gates(self.gates_, X, said)
+
+    def _check_hard(self):
+        if self.voting == "hard" and (self.calibration or self.gate == "confidence"):
+            raise ValueError(
+                "voting='hard' uses no probabilities, which calibration and gate='confidence' "
+                "are about. Leave those out, or choose another voting."
+            )
+
+    def _learned_weights(self, said, gates, truth, weight):
         if self.voting == "log":
-            return log_pool(probabilities, self.weights_, self.class_prior_, self.view_priors_)
-        pool = linear_pool if self.voting == "soft" else vote_shares
-        return pool(probabilities, self.weights_, self.class_prior_)
+            priors = self.class_prior_, self.view_priors_
+        elif self.voting == "product":
+            even = np.full(self.view_priors_.shape, 1 / len(self.classes_))
+            priors = even[0], even
+        else:
+            return weights_of_mean(said, gates, truth, weight)
+        return exponents(said, gates, truth, weight, *priors)
+
+    def _outcome(self, said, truth):
+        """1 where a view is right, 0 where not, NaN where a row lacks it."""
+        right = np.nan_to_num(said).argmax(axis=2) == truth
+        return np.where(is_present(said), right, np.nan)
 
     def _shares_among(self, codes, weight):
         """Shares of the classes among some rows; a class not among them keeps its prior."""
@@ -173,15 +295,20 @@ class VotingFusionClassifier(ClassifierMixin, LateFusion):
             (counts[seen] / counts.sum())[None], seen, self.class_prior_
         )[0]
 
+    def _said(self, X):
+        if self.voting == "hard":
+            return self._predictions(X, "predict", len(self.classes_))
+        return super()._said(X)
+
     def _aligned(self, view, values):
         """A view's predictions as probabilities over all classes."""
         if self.voting == "hard":
             return np.eye(len(self.classes_))[np.searchsorted(self.classes_, values)]
-        seen = np.searchsorted(self.classes_, view[1].classes_)
-        return with_unseen_classes(values, seen, self.class_prior_)
+        return super()._aligned(view, values)
 
-    def _is_predictor(self, estimator):
-        return is_classifier(estimator)
 
-    def _default_estimator(self):
-        return LogisticRegression(C=10, max_iter=1000)
+def _reliabilities(held):
+    """Weighted share of held-out rows that each view has right; 0 where it never had one."""
+    share = np.where(np.isnan(held.outcome), 0.0, held.weight)
+    right = (share * np.nan_to_num(held.outcome)).sum(axis=1)
+    return right / np.maximum(share.sum(axis=1), 1e-12)

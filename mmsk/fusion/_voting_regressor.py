@@ -1,17 +1,17 @@
 """Model-level fusion of regressors: predictions of the views, pooled."""
 
 import numpy as np
-from sklearn.base import RegressorMixin, is_regressor
-from sklearn.linear_model import Ridge
+from sklearn.utils.validation import check_is_fitted
 
 from mmsk._utils.sklearn_private import StrOptions
-from mmsk.fusion._late import LateFusion
+from mmsk.fusion._held_out import fit_pool, opened_gates
+from mmsk.fusion._late_predictors import LateRegressor
 from mmsk.fusion._pooling import linear_pool, median_pool
 from mmsk.fusion._targets import learn_mean
-from mmsk.fusion._weights import checked_weights
+from mmsk.fusion._weights import checked_weights, weights_of_regression
 
 
-class VotingFusionRegressor(RegressorMixin, LateFusion):
+class VotingFusionRegressor(LateRegressor):
     """A regressor per view of a table, their predictions pooled for each row.
 
     Parameters
@@ -26,8 +26,20 @@ class VotingFusionRegressor(RegressorMixin, LateFusion):
     voting : {"mean", "median"}, default="mean"
         ``"mean"`` is the weighted mean; ``"median"`` the weighted median, which a view
         that goes wild in some rows cannot pull away while most views agree.
-    weights : array-like of shape (n_views,) or None, default=None
-        Of the views as listed, dropped ones left out. None weighs them alike.
+    weights : array-like of shape (n_views,), "learned" or None, default=None
+        Of the views as listed, dropped ones left out. None weighs them alike;
+        ``"learned"`` are those of the mean of least squared error on held-out rows.
+    gate : {"competence"} or None, default=None
+        What each view's weight is multiplied by in each row: ``"competence"`` is the
+        inverse of its squared error on the 15 held-out rows of which the views said the
+        most similar, relative to the best.
+    quality : list of (view, transformer, columns) or None, default=None
+        What measures the rows of a view, for as many views as wanted: the view's weight
+        is multiplied by the inverse of the squared error it is likely to make at such a
+        quality, relative to the best rows of ``fit``. Learned on held-out rows.
+    cv : int, splitter or iterable, default=5
+        Inner folds, each row tested once, where something is learned on held-out rows. An
+        int with groups keeps every group whole (GroupKFold).
     n_jobs : int or None, default=None
         Views worked on at once.
 
@@ -37,6 +49,8 @@ class VotingFusionRegressor(RegressorMixin, LateFusion):
     mean_ : float
         Weighted mean of ``y``: the prediction for a row that has none of the views.
     weights_ : ndarray of shape (n_views,)
+    gates_ : list
+        What was learned for ``gate`` and ``quality``.
     errors_ : list of Failure
         Sources that could not be read in ``fit``: ``(row, source, reason)``.
     n_features_in_ : int
@@ -59,19 +73,36 @@ class VotingFusionRegressor(RegressorMixin, LateFusion):
     array([4.])
     """
 
-    _kind = "regressor"
+    calibration = None  # is of probabilities
 
     _parameter_constraints = {
-        **LateFusion._parameter_constraints,
+        **LateRegressor._parameter_constraints,
         "voting": [StrOptions({"mean", "median"})],
-        "weights": ["array-like", None],
+        "weights": ["array-like", StrOptions({"learned"}), None],
+        "gate": [StrOptions({"competence"}), None],
+        "quality": [list, None],
+        "cv": ["cv_object"],
     }
 
-    def __init__(self, views, *, estimator=None, voting="mean", weights=None, n_jobs=None):
+    def __init__(
+        self,
+        views,
+        *,
+        estimator=None,
+        voting="mean",
+        weights=None,
+        gate=None,
+        quality=None,
+        cv=5,
+        n_jobs=None,
+    ):
         self.views = views
         self.estimator = estimator
         self.voting = voting
         self.weights = weights
+        self.gate = gate
+        self.quality = quality
+        self.cv = cv
         self.n_jobs = n_jobs
 
     def fit(self, X, y, *, sample_weight=None, groups=None):
@@ -82,9 +113,10 @@ class VotingFusionRegressor(RegressorMixin, LateFusion):
         X : frame or ndarray of n_samples rows
         y : array-like of shape (n_samples,)
         sample_weight : array-like of shape (n_samples,) or None, default=None
-            Goes to every view's regressor.
+            Goes to every view's regressor, and to all that is learned of held-out rows.
         groups : array-like of shape (n_samples,) or None, default=None
-            Go to every step of a view that takes them, such as a grid search.
+            Go to every step of a view that takes them, such as a grid search. No group is
+            in two inner folds.
 
         Returns
         -------
@@ -93,8 +125,10 @@ class VotingFusionRegressor(RegressorMixin, LateFusion):
         X = self._check_table(X, reset=True)
         y, weight = learn_mean(self, X, y, sample_weight)
         weights = checked_weights(self.weights, len(self._check_views()))
-        kept, _ = self._fit_views(X, y, None if sample_weight is None else weight, groups)
+        weighted = None if sample_weight is None else weight
+        kept, _ = self._fit_views(X, y, weighted, groups)
         self.weights_ = weights[kept]
+        fit_pool(self, X, y, y, weighted, groups)
         return self
 
     def predict(self, X):
@@ -108,16 +142,17 @@ class VotingFusionRegressor(RegressorMixin, LateFusion):
         -------
         predictions : ndarray of shape (n_samples,), float64
         """
-        predictions = self._predictions(X, "predict", 1)
+        check_is_fitted(self)
+        X = self._check_table(X, reset=False)
+        said = self._said(X)
+        weights = self.weights_[:, None] * opened_gates(self.gates_, X, said)
         if self.voting == "median":
-            return median_pool(predictions[:, :, 0], self.weights_, self.mean_)
-        return linear_pool(predictions, self.weights_, np.array([self.mean_]))[:, 0]
+            return median_pool(said[:, :, 0], weights, self.mean_)
+        return linear_pool(said, weights, np.array([self.mean_]))[:, 0]
 
-    def _aligned(self, view, values):
-        return np.reshape(values, (-1, 1))
+    def _learned_weights(self, said, gates, truth, weight):
+        return weights_of_regression(said, gates, truth, weight)
 
-    def _is_predictor(self, estimator):
-        return is_regressor(estimator)
-
-    def _default_estimator(self):
-        return Ridge(tol=1e-8)  # on sparse features it is solved step by step
+    def _outcome(self, said, truth):
+        """The squared error of each view in each row, NaN where the row lacks it."""
+        return (said[:, :, 0] - truth) ** 2

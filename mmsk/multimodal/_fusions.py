@@ -9,6 +9,8 @@ from sklearn.utils import get_tags
 from mmsk.fusion import (
     CooperativeClassifier,
     CooperativeRegressor,
+    EnsembleSelectionClassifier,
+    EnsembleSelectionRegressor,
     FeatureFusion,
     MKLClassifier,
     MKLRegressor,
@@ -64,6 +66,14 @@ def _stacking_regressor(views, estimator):
     return StackingFusionRegressor(views, estimator=estimator, n_jobs=1)
 
 
+def _selection_classifier(views, estimator):
+    return EnsembleSelectionClassifier(views, estimator=estimator, n_jobs=1)
+
+
+def _selection_regressor(views, estimator):
+    return EnsembleSelectionRegressor(views, estimator=estimator, n_jobs=1)
+
+
 def _mkl_classifier(views, estimator):
     return MKLClassifier(views, estimator=estimator, n_jobs=1)
 
@@ -94,6 +104,7 @@ CLASSIFIERS = {
     "early": _early_classifier,
     "voting": _voting_classifier,
     "stacking": _stacking_classifier,
+    "selection": _selection_classifier,
     "mkl": _mkl_classifier,
     "cooperative": _cooperative_classifier,
 }
@@ -101,6 +112,7 @@ REGRESSORS = {
     "early": _early_regressor,
     "voting": _voting_regressor,
     "stacking": _stacking_regressor,
+    "selection": _selection_regressor,
     "mkl": _mkl_regressor,
     "cooperative": _cooperative_regressor,
 }

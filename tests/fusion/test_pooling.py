@@ -5,10 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mmsk.fusion._belief import conflict, dempster_shafer
 from mmsk.fusion._pooling import (
     linear_pool,
     log_pool,
+    max_pool,
     median_pool,
+    medians_pool,
+    product_pool,
+    rank_pool,
     vote_shares,
     with_unseen_classes,
 )
@@ -21,7 +26,21 @@ def even_log_pool(probabilities, weights, prior):
     return log_pool(probabilities, weights, prior, np.tile(prior, (len(weights), 1)))
 
 
-POOLS = (linear_pool, even_log_pool, vote_shares)
+def half_believed(probabilities, weights, prior):
+    """Dempster-Shafer with reliabilities made of any weights."""
+    return dempster_shafer(probabilities, weights / 2, prior)
+
+
+POOLS = (
+    linear_pool,
+    even_log_pool,
+    vote_shares,
+    medians_pool,
+    max_pool,
+    product_pool,
+    rank_pool,
+    half_believed,
+)
 
 
 def _some(n_views, seed, missing=0.0):
@@ -124,3 +143,72 @@ def test_a_weight_in_the_median_is_as_many_views(weights, seed):
 
 def test_the_median_of_a_row_without_any_view_is_the_prior():
     assert median_pool(np.full((3, 1), np.nan), np.ones(3), 7.0) == 7.0
+
+
+@given(st.integers(1, 4), st.integers(0, 99))
+def test_weights_of_rows_that_are_all_alike_are_weights_of_views(n_views, seed):
+    probabilities = _some(n_views, seed, missing=0.3)
+    weights = np.random.default_rng(seed).uniform(0.1, 2, n_views)
+    for pool in POOLS:
+        np.testing.assert_allclose(
+            pool(probabilities, np.tile(weights[:, None], 7), PRIOR),
+            pool(probabilities, weights, PRIOR),
+        )
+
+
+@given(st.integers(2, 4), st.integers(0, 99))
+def test_a_view_of_weight_zero_in_a_row_is_missing_there(n_views, seed):
+    probabilities = _some(n_views, seed)
+    weights = np.ones((n_views, 7))
+    weights[0, ::2] = 0
+    lacking = probabilities.copy()
+    lacking[0, ::2] = np.nan
+    for pool in POOLS:
+        np.testing.assert_allclose(
+            pool(probabilities, weights, PRIOR), pool(lacking, np.ones(n_views), PRIOR)
+        )
+
+
+SAID = np.array([[[0.7, 0.2, 0.1]], [[0.1, 0.6, 0.3]], [[0.5, 0.4, 0.1]]])
+
+
+@pytest.mark.parametrize(
+    ("pool", "weights", "scores"),
+    [
+        (max_pool, [1, 1, 1], [0.7, 0.6, 0.3]),
+        (max_pool, [0.5, 1, 1], [0.5, 0.6, 0.3]),
+        (medians_pool, [1, 1, 1], [0.5, 0.4, 0.1]),
+        (product_pool, [1, 1, 1], [0.035, 0.048, 0.003]),
+        (product_pool, [2, 0, 0], [0.49, 0.04, 0.01]),
+        (rank_pool, [1, 1, 1], [4, 4, 1]),
+        (rank_pool, [1, 3, 0], [2, 7, 3]),
+    ],
+)
+def test_rules_by_hand(pool, weights, scores):
+    expected = np.array(scores) / np.sum(scores)
+    found = pool(SAID, np.array(weights, dtype=float), PRIOR)
+    np.testing.assert_allclose(found[0], expected)
+
+
+def test_dempster_shafer_by_hand():
+    # masses of the views: (.8 * .9, .8 * .1 | .2 open) and (.5 * .2, .5 * .8 | .5 open)
+    said = np.array([[[0.9, 0.1]], [[0.2, 0.8]]])
+    rates = np.array([0.8, 0.5])
+    first = 0.72 * 0.1 + 0.72 * 0.5 + 0.2 * 0.1
+    second = 0.08 * 0.4 + 0.08 * 0.5 + 0.2 * 0.4
+    open_ = 0.2 * 0.5
+    clash = 0.72 * 0.4 + 0.08 * 0.1
+    assert first + second + open_ + clash == pytest.approx(1)
+    np.testing.assert_allclose(conflict(said, rates), [clash])
+    expected = (np.array([first, second]) + open_ / 2) / (1 - clash)
+    np.testing.assert_allclose(dempster_shafer(said, rates, np.full(2, 0.5))[0], expected)
+
+
+def test_views_that_exclude_each_other_leave_the_prior():
+    said = np.array([[[1.0, 0, 0]], [[0, 1.0, 0]]])
+    np.testing.assert_allclose(conflict(said, np.ones(2)), [1])
+    np.testing.assert_allclose(dempster_shafer(said, np.ones(2), PRIOR)[0], PRIOR)
+
+
+def test_medians_that_are_all_zero_leave_the_prior():
+    np.testing.assert_allclose(medians_pool(np.eye(3)[:, None], np.ones(3), PRIOR)[0], PRIOR)

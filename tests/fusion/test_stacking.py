@@ -179,3 +179,31 @@ def test_a_fold_that_no_view_can_learn_leaves_its_rows_the_prior():
     folds = [(np.setdiff1d(np.arange(90), rows), rows) for rows in np.split(np.arange(90), 5)]
     fusion = StackingFusionClassifier([("p", LogisticRegression(), [0, 1])], cv=folds)
     assert fusion.fit(lacking, labels).final_estimator_.n_features_in_ == 2
+
+
+def test_layers_are_stacks_within_a_stack():
+    y = (Y == "a").astype(int)
+    inner = StackingFusionClassifier(_ours(LogisticRegression()), cv=3)
+    outer = StackingFusionClassifier(
+        [("both", inner, [0, 1, 2, 3]), ("p", LogisticRegression(), [0, 1])], cv=3
+    ).fit(X, y, groups=GROUPS)
+    again = outer.views_[0][1]
+    assert [name for name, _, _ in again.views_] == ["p", "q"]
+    assert outer.score(X, y) > 0.8
+    lacking = X.copy()
+    lacking[::2, 2:] = np.nan
+    np.testing.assert_allclose(outer.predict_proba(lacking).sum(axis=1), 1)
+
+
+def test_no_group_is_in_two_folds_of_any_layer():
+    Recorder.seen.clear()
+    inner = StackingFusionClassifier([("p", Recorder(), [0, 1])], cv=3)
+    outer = StackingFusionClassifier([("both", inner, [0, 1])], cv=3)
+    outer.fit(_numbered(), Y, groups=GROUPS)
+    fits = [rows for rows, _ in Recorder.seen]
+    # the inner stack is fitted on all rows and on each outer fold, with folds of its own
+    assert len(fits) == 4 * 4
+    for first in range(0, 16, 4):
+        for rows in fits[first + 1 : first + 4]:
+            held_out = np.setdiff1d(fits[first], rows)
+            assert not set(GROUPS[rows]) & set(GROUPS[held_out])

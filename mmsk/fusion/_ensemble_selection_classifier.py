@@ -1,0 +1,173 @@
+"""Model-level fusion of classifiers: an ensemble picked from a library of views."""
+
+from numbers import Integral, Real
+
+import numpy as np
+from sklearn.utils.validation import check_is_fitted
+
+from mmsk._utils.sklearn_private import Interval
+from mmsk.fusion._late_predictors import LateClassifier
+from mmsk.fusion._pooling import linear_pool
+from mmsk.fusion._selection import fit_selection
+from mmsk.fusion._targets import learn_classes
+
+
+class EnsembleSelectionClassifier(LateClassifier):
+    """A mean of classifiers picked one by one from a library, some more than once.
+
+    Parameters
+    ----------
+    views : list of (name, estimator, columns)
+        The library, as in `VotingFusionClassifier`: several classifiers of the same columns
+        may stand in it. Every classifier must have ``predict_proba``.
+    estimator : classifier or None, default=None
+        What classifies behind views that are transformers. None is logistic regression
+        (C=10) on the block-scaled features.
+    n_rounds : int, default=50
+        Picks at most, in each bag.
+    n_bags : int, default=20
+        Random parts of the library that are picked from, each for itself; 0 picks from
+        the whole library only.
+    bag_share : float, default=0.5
+        How much of the library is in a bag.
+    cv : int, splitter or iterable, default=5
+        Inner folds, each row tested once. An int with groups keeps every group whole
+        (StratifiedGroupKFold).
+    random_state : int, RandomState or None, default=0
+        Draws the bags.
+    n_jobs : int or None, default=None
+        Views worked on at once.
+
+    Attributes
+    ----------
+    views_ : list of (name, fitted classifier, columns)
+        Those picked, fitted on all rows that have the view. The others are never run.
+    weights_ : ndarray of shape (n_views,)
+        Share of the picks of each of ``views_``; they sum to 1.
+    losses_ : dict of str to float
+        Log-loss on held-out rows of each view of the library alone.
+    loss_ : float
+        The same of the ensemble.
+    classes_ : ndarray of shape (n_classes,)
+    class_prior_ : ndarray of shape (n_classes,)
+    errors_ : list of Failure
+        Sources that could not be read in ``fit``: ``(row, source, reason)``.
+    n_features_in_ : int
+    feature_names_in_ : ndarray of str
+        Where X had names.
+
+    Notes
+    -----
+    Each pick is the view that, added to those picked before, lowers the log-loss of held-out
+    rows most. Weights are rescaled over the views that a row has; a row that has none of
+    those picked gets the prior, with a warning. On held-out rows the ensemble is never
+    worse than the best view: where bags are, the view itself or what is picked from the
+    whole library takes their place.
+
+    References
+    ----------
+    R. Caruana, A. Niculescu-Mizil, G. Crew, A. Ksikes (2004), "Ensemble selection from
+    libraries of models", ICML.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.naive_bayes import GaussianNB
+    >>> from mmsk.fusion import EnsembleSelectionClassifier
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.normal(size=(60, 3))
+    >>> y = (X[:, 0] > 0).astype(int)
+    >>> views = [("a", GaussianNB(), [0]), ("b", GaussianNB(), [1]), ("c", "passthrough", [0])]
+    >>> fusion = EnsembleSelectionClassifier(views).fit(X, y)
+    >>> fusion.loss_ <= min(fusion.losses_.values())
+    True
+    """
+
+    _parameter_constraints = {
+        **LateClassifier._parameter_constraints,
+        "n_rounds": [Interval(Integral, 1, None, closed="left")],
+        "n_bags": [Interval(Integral, 0, None, closed="left")],
+        "bag_share": [Interval(Real, 0, 1, closed="right")],
+        "cv": ["cv_object"],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(
+        self,
+        views,
+        *,
+        estimator=None,
+        n_rounds=50,
+        n_bags=20,
+        bag_share=0.5,
+        cv=5,
+        random_state=0,
+        n_jobs=None,
+    ):
+        self.views = views
+        self.estimator = estimator
+        self.n_rounds = n_rounds
+        self.n_bags = n_bags
+        self.bag_share = bag_share
+        self.cv = cv
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+
+    def fit(self, X, y, *, sample_weight=None, groups=None):
+        """Fit the library, and pick from it by what is said of held-out rows.
+
+        Parameters
+        ----------
+        X : frame or ndarray of n_samples rows
+        y : array-like of shape (n_samples,)
+        sample_weight : array-like of shape (n_samples,) or None, default=None
+            Goes to every view in every fold, and into the loss.
+        groups : array-like of shape (n_samples,) or None, default=None
+            No group is in two inner folds.
+
+        Returns
+        -------
+        self : object
+        """
+        X = self._check_table(X, reset=True)
+        y, codes, weight = learn_classes(self, X, y, sample_weight)
+        weight = None if sample_weight is None else weight
+        return fit_selection(self, X, y, codes, weight, groups)
+
+    def predict_proba(self, X):
+        """Probabilities of the classes.
+
+        Parameters
+        ----------
+        X : frame or ndarray of n_samples rows
+
+        Returns
+        -------
+        probabilities : ndarray of shape (n_samples, n_classes), float64
+            In the order of ``classes_``; rows sum to 1.
+        """
+        check_is_fitted(self)
+        return linear_pool(self._said(X), self.weights_, self.class_prior_)
+
+    def predict(self, X):
+        """The most probable class of each row.
+
+        Parameters
+        ----------
+        X : frame or ndarray of n_samples rows
+
+        Returns
+        -------
+        classes : ndarray of shape (n_samples,)
+        """
+        probabilities = self.predict_proba(X)
+        return self.classes_[probabilities.argmax(axis=1)]
+
+    def _told(self, said, truth, weight):
+        """Of the true classes: what views say, the prior, and the loss of probabilities."""
+        told = said[:, np.arange(len(truth)), truth]
+
+        def log_loss(probabilities):
+            return -float(np.average(np.log(np.maximum(probabilities, 1e-12)), weights=weight))
+
+        return told, self.class_prior_[truth], log_loss
