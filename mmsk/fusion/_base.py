@@ -2,6 +2,8 @@
 
 from sklearn.base import BaseEstimator
 
+from mmsk._utils.absent import ViewColumns, with_absent_columns
+from mmsk._utils.columns import is_frame
 from mmsk._utils.sklearn_private import BaseComposition, validate_params
 from mmsk._utils.tables import check_table
 from mmsk.fusion._views import naming_view, resolve_columns
@@ -73,9 +75,12 @@ class ViewsEstimator(BaseComposition, BaseEstimator):
         return resolved
 
     def _check_table(self, X, *, reset):
-        """X checked, and the parameters too in ``fit``."""
+        """X checked, and the parameters too in ``fit``; whole views may be absent after it."""
         if reset:
             validate_params(self)
+        elif is_frame(X) and hasattr(self, "feature_names_in_"):
+            used = [ViewColumns(name, columns, columns) for name, _, columns in self.views_]
+            X = with_absent_columns(X, list(self.feature_names_in_), used)
         return check_table(self, X, reset=reset, accept_sparse=True)
 
     def __sklearn_tags__(self):

@@ -7,6 +7,7 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted
 from mmsk._utils.columns import as_cells, column_at, column_names, is_frame
 from mmsk._utils.metadata import fit_params_of
 from mmsk._utils.sklearn_private import HasMethods, check_sample_weight
+from mmsk.fusion._views import warn_of_failures, warn_of_rows_without_views
 from mmsk.multimodal._base import MultimodalBase
 
 
@@ -68,7 +69,21 @@ class MultimodalPredictor(MultimodalBase):
         check_is_fitted(self)
         X = self._check_table(X, reset=False)
         with self._working():
+            if isinstance(self.model_, Pipeline):
+                return self._ask_early(method, self._rooted(X))
             return getattr(self.model_, method)(self._rooted(X))
+
+    def _ask_early(self, method, X):
+        """What the estimator says of fused features; the prior for rows that have none."""
+        features = self.model_[0]
+        results = features._run_views(X)
+        failures = [failure for rows in results for failure in rows.failures]
+        lacking = ~np.logical_or.reduce([rows.present for rows in results])
+        warn_of_failures(type(features).__name__, failures, len(lacking))
+        warn_of_rows_without_views(lacking)
+        answers = getattr(self.model_[1:], method)(features._fused(results))
+        answers[lacking] = self._prior(method)
+        return answers
 
     def _say_plan(self):
         if self.verbose:
