@@ -34,7 +34,7 @@ class DroppedColumnWarning(MmskWarning):
 
 
 class AbsentColumnWarning(MmskWarning):
-    """A table lacks whole columns that ``fit`` had: all its rows count as lacking those views."""
+    """A table lacks whole columns that ``fit`` had: all its rows count as lacking the views."""
 
 
 class NarrowFiltersWarning(MmskWarning):

@@ -57,8 +57,8 @@ DIRECT = [
     mmsk.tabular.TabularEncoder(),
     mmsk.text.NBLogRatio(),
     mmsk.MultimodalEncoder(),
-    *(mmsk.MultimodalClassifier(fusion) for fusion in CLASSIFIERS),
-    *(mmsk.MultimodalRegressor(fusion) for fusion in REGRESSORS),
+    *(mmsk.MultimodalClassifier(fusion) for fusion in ["auto", *CLASSIFIERS]),
+    *(mmsk.MultimodalRegressor(fusion) for fusion in ["auto", *REGRESSORS]),
     *(fusion(NUMBERS) for fusion in FUSIONS),
 ]
 #: scikit-learn asks this of estimators with inner folds only where it can set their ``cv``.

@@ -77,7 +77,7 @@ class MultimodalBase(BaseEstimator):
         return check_table(self, X, reset=reset)
 
     def _used_columns(self):
-        """Columns of the views; a recording is its source, and the times that cut it are not."""
+        """Columns of the views; of a recording, the times that cut it are no source."""
         used = []
         for name, view in self.views_.items():
             columns = np.atleast_1d(view["columns"]).tolist()

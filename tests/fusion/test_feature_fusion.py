@@ -318,7 +318,7 @@ def test_modality_dropout_hides_a_share_of_each_view_in_fit_only(missing):
 def test_modality_dropout_makes_up_for_a_view_that_is_lost_later():
     rng = np.random.default_rng(0)
     y = np.arange(400) % 2
-    strong, weak = y + 0.1 * rng.normal(size=400), y + 0.8 * rng.normal(size=400)
+    strong, weak = y + 0.1 * rng.normal(size=400), y + 0.5 * rng.normal(size=400)
     train = np.column_stack([strong, weak])
     lost = train.copy()
     lost[:, 0] = np.nan
