@@ -56,7 +56,7 @@ def auto(columns):
 
 
 def compared(model, rivals, X, y):
-    """Accuracy on the second half, the best of the rivals', and whether it is within an error."""
+    """Accuracy on the second half, and whether it is within an error of the best rival's."""
     half = len(X) // 2
     start_s = time.monotonic()
     model.fit(X[:half], y[:half])

@@ -137,7 +137,7 @@ class MultimodalPredictor(MultimodalBase):
         check_is_fitted(self)
         X = self._check_table(X, reset=False)
         with self._working():
-            if isinstance(self.model_, Pipeline):
+            if isinstance(self.model_, Pipeline) and hasattr(self.model_[0], "_run_views"):
                 return self._ask_early(method, self._rooted(X))
             return getattr(self.model_, method)(self._rooted(X))
 
