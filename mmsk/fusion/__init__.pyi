@@ -1,4 +1,5 @@
 from ._block_scaler import BlockScaler as BlockScaler
+from ._cascade_classifier import CascadeFusionClassifier as CascadeFusionClassifier
 from ._cooperative_classifier import CooperativeClassifier as CooperativeClassifier
 from ._cooperative_regressor import CooperativeRegressor as CooperativeRegressor
 from ._feature_fusion import FeatureFusion as FeatureFusion

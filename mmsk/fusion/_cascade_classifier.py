@@ -3,18 +3,19 @@
 from numbers import Real
 
 import numpy as np
-from sklearn.base import ClassifierMixin, clone, is_classifier
+from sklearn.base import ClassifierMixin, is_classifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils.validation import check_is_fitted
 
 from mmsk._utils.columns import take_rows
 from mmsk._utils.sklearn_private import Interval, StrOptions
 from mmsk.fusion._late import LateFusion
-from mmsk.fusion._out_of_fold import held_out_predictions, inner_splits
+from mmsk.fusion._out_of_fold import inner_splits, out_of_fold
 from mmsk.fusion._pooling import log_pool, with_unseen_classes
 from mmsk.fusion._targets import learn_classes
 from mmsk.fusion._views import run_one, warn_of_failures, warn_of_rows_without_views
-from mmsk.fusion._weights import checked_weights
+
+_N_POINTS = 51  # of the frontier
 
 
 class CascadeFusionClassifier(ClassifierMixin, LateFusion):
@@ -28,8 +29,8 @@ class CascadeFusionClassifier(ClassifierMixin, LateFusion):
         What classifies behind views that are transformers. None is logistic regression
         (C=10) on the block-scaled features.
     costs : array-like of shape (n_views,) or None, default=None
-        Of looking at a view of one row, in any unit, not negative and not all 0; of the
-        views as listed, dropped ones left out. Cheap ones are asked first, and equal ones as
+        Of looking at a view of one row, in any unit, at least 0; of the views as
+        listed, dropped ones left out. Cheap ones are asked first, and equal ones as
         listed. None is 1 for each.
     threshold : float or "cv", default=0.9
         Probability of the first class from which on a row is decided, in (0, 1]. ``"cv"`` is
@@ -144,7 +145,7 @@ class CascadeFusionClassifier(ClassifierMixin, LateFusion):
         y, codes, weight = learn_classes(self, X, y, sample_weight)
         if self.threshold == "cv" and self.cv is None:
             raise ValueError("threshold='cv' needs inner folds: give cv, such as cv=5.")
-        costs = checked_weights(self.costs, len(self._check_views()))
+        costs = self._checked_costs()
         given = None if sample_weight is None else weight
         kept, fitted_on = self._fit_views(X, y, given, groups)
         priors = [self._shares_among(codes[rows], weight[rows]) for rows in fitted_on]
@@ -156,7 +157,149 @@ class CascadeFusionClassifier(ClassifierMixin, LateFusion):
         self.frontier_ = None
         if self.cv is not None:
             splits = inner_splits(self.cv, y, groups, classifier=True)
-            said = held_out_predictions(self, splits, X, y, given, groups)
+            said = out_of_fold(self, splits, X, y, given, groups)
             self.frontier_ = self._frontier(said, codes, weight)
         self.threshold_ = self._chosen_threshold()
         return self
+
+    def predict_proba(self, X):
+        """Probabilities of the classes, by as many views as each row needs.
+
+        Parameters
+        ----------
+        X : frame or ndarray of n_samples rows
+
+        Returns
+        -------
+        probabilities : ndarray of shape (n_samples, n_classes), float64
+            In the order of ``classes_``; rows sum to 1.
+        """
+        return self.predict_proba_with_cost(X)[0]
+
+    def predict(self, X):
+        """The most probable class of each row.
+
+        Parameters
+        ----------
+        X : frame or ndarray of n_samples rows
+
+        Returns
+        -------
+        classes : ndarray of shape (n_samples,)
+        """
+        found = self.predict_proba(X)
+        return self.classes_[found.argmax(axis=1)]
+
+    def predict_proba_with_cost(self, X):
+        """Probabilities of the classes, and what each row has cost.
+
+        Parameters
+        ----------
+        X : frame or ndarray of n_samples rows
+
+        Returns
+        -------
+        probabilities : ndarray of shape (n_samples, n_classes), float64
+        cost : ndarray of shape (n_samples,), float64
+            Sum of ``costs_`` of the views that were looked at.
+        """
+        check_is_fitted(self)
+        X = self._check_table(X, reset=False)
+        said = np.full((len(self.views_), X.shape[0], len(self.classes_)), np.nan)
+        undecided, failures = np.ones(X.shape[0], dtype=bool), []
+        for k, view in enumerate(self.views_):
+            found = self._ask_some(X, undecided, view)
+            asked = np.flatnonzero(undecided)
+            failures += [f._replace(row=int(asked[f.row])) for f in found.failures]
+            if found.values is not None:
+                said[k, asked[found.present]] = self._aligned(view, found.values)
+            pooled = self._pooled(said[: k + 1])
+            undecided = ~self._is_sure(pooled, said[: k + 1], self.threshold_)
+            if not undecided.any():
+                break
+        absent = np.isnan(said[:, :, 0])
+        warn_of_failures(type(self).__name__, failures, X.shape[0])
+        warn_of_rows_without_views(absent.all(axis=0))
+        return pooled, self.costs_ @ ~absent
+
+    def _checked_costs(self):
+        n_views = len(self._check_views())
+        if self.costs is None:
+            return np.ones(n_views)
+        costs = np.asarray(self.costs, dtype=float)
+        if costs.shape != (n_views,) or not (np.isfinite(costs) & (costs >= 0)).all():
+            raise ValueError(
+                f"costs must be {n_views} numbers of at least 0, one for each view that is not "
+                f"'drop', got {self.costs!r}."
+            )
+        return costs
+
+    def _ask_some(self, X, undecided, view):
+        try:
+            return run_one(take_rows(X, undecided), "predict_proba", view)
+        except Exception as error:
+            if not undecided.all():
+                error.add_note(
+                    f"rows are counted among the {undecided.sum()} of {len(undecided)} that "
+                    "were undecided"
+                )
+            raise
+
+    def _pooled(self, said):
+        """Of the first views, asked of whatever rows."""
+        weights = np.ones(len(said))
+        return log_pool(said, weights, self.class_prior_, self.view_priors_[: len(said)])
+
+    def _is_sure(self, pooled, said, threshold):
+        """Rows decided by what the first views say; those that have none wait for the next."""
+        heard = ~np.isnan(said[:, :, 0]).all(axis=0)
+        return heard & (pooled.max(axis=1) >= threshold)
+
+    def _frontier(self, said, codes, weight):
+        """Threshold, accuracy and mean cost, from what the views say of held-out rows."""
+        stages = [said[: k + 1] for k in range(len(said))]
+        pooled = np.array([self._pooled(stage) for stage in stages])
+        right = pooled.argmax(axis=2) == codes
+        spent = np.cumsum(self.costs_[:, None] * ~np.isnan(said[:, :, 0]), axis=0)
+        sure = pooled.max(axis=2)
+        tried = np.unique(np.append(np.quantile(sure, np.linspace(0, 1, _N_POINTS)), 1.0))
+        points = []
+        for threshold in tried:
+            stops = [
+                self._is_sure(*of_stage, threshold)
+                for of_stage in zip(pooled, stages, strict=True)
+            ]
+            stops[-1][:] = True  # no view is left to ask
+            stop = np.argmax(stops, axis=0)[None]
+            found = [np.take_along_axis(of, stop, axis=0)[0] for of in (right, spent)]
+            points.append([threshold, *(np.average(of, weights=weight) for of in found)])
+        return np.array(points)
+
+    def _chosen_threshold(self):
+        if self.threshold != "cv":
+            return float(self.threshold)
+        thresholds, accuracies, _ = self.frontier_.T
+        target = self.target_accuracy
+        target = accuracies[-1] if target is None else target
+        reached = accuracies >= min(target, accuracies.max())
+        return float(thresholds[reached.argmax()])
+
+    def _said(self, X):
+        return self._predictions(X, "predict_proba", len(self.classes_))
+
+    def _shares_among(self, codes, weight):
+        """Shares of the classes among some rows; a class not among them keeps its prior."""
+        counts = np.bincount(codes, weights=weight, minlength=len(self.classes_))
+        seen = np.flatnonzero(counts)
+        shares = counts[seen][None] / counts.sum()
+        return with_unseen_classes(shares, seen, self.class_prior_)[0]
+
+    def _aligned(self, view, values):
+        seen = np.searchsorted(self.classes_, view[1].classes_)
+        return with_unseen_classes(values, seen, self.class_prior_)
+
+    def _is_predictor(self, estimator):
+        return is_classifier(estimator)
+
+    def _default_estimator(self):
+        return LogisticRegression(C=10, max_iter=1000)

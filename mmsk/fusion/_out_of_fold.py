@@ -73,7 +73,7 @@ def fit_stack(fusion, X, y, sample_weight, groups, default):
     splits = inner_splits(fusion.cv, y, groups, classifier=is_classifier(fusion))
     _, fitted_on = fusion._fit_views(X, y, sample_weight, groups)
     fusion.marked_ = np.array([not rows.all() for rows in fitted_on])
-    said = _out_of_fold(fusion, splits, X, y, sample_weight, groups)
+    said = out_of_fold(fusion, splits, X, y, sample_weight, groups)
     fusion.features_ = _features_of(fusion).fit(X, y) if fusion.passthrough else None
     final = default if fusion.final_estimator is None else clone(fusion.final_estimator)
     params = fit_params_of(final, slice(None), sample_weight=sample_weight, groups=groups)
@@ -81,7 +81,7 @@ def fit_stack(fusion, X, y, sample_weight, groups, default):
     return fusion
 
 
-def _out_of_fold(fusion, splits, X, y, sample_weight, groups):
+def out_of_fold(fusion, splits, X, y, sample_weight, groups):
     """What each view says of rows held out of its fit, as `LateFusion._predictions`.
 
     NaN where a row lacks a view, or a fold could not learn it.
