@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import narwhals.stable.v2 as nw
 
-from mmsk._utils.columns import column_names
+from mmsk._utils.columns import column_names, is_frame
 from mmsk._utils.sklearn_private import get_column_indices
 from mmsk.exceptions import AbsentColumnWarning
 
@@ -27,23 +27,25 @@ class ViewColumns(NamedTuple):
     sources: Any
 
 
-def with_absent_columns(X, names, views):
+def with_absent_columns(estimator, X):
     """A table with the columns of views that it lacks altogether put back, empty.
 
     Parameters
     ----------
-    X : frame
-    names : list of str
-        Columns of ``fit``, in order.
-    views : list of ViewColumns
+    estimator : estimator
+        Fitted; says in ``_used_columns`` what its views are, as a list of `ViewColumns`.
+    X : table
 
     Returns
     -------
-    X : frame
-        The same X where no column is absent, and where scikit-learn is to refuse it: it has
-        columns that ``fit`` had not or in another order, part of a view, or no view at all.
-        Columns of no view may be absent without a word.
+    X : table
+        The same X where no column is absent or has a name, and where scikit-learn is to
+        refuse it: it has columns that ``fit`` had not or in another order, part of a view,
+        or no view at all. Columns of no view may be absent without a word.
     """
+    if not (is_frame(X) and hasattr(estimator, "feature_names_in_")):
+        return X
+    names, views = list(estimator.feature_names_in_), estimator._used_columns()
     have = column_names(X)
     absent = [name for name in names if name not in have]
     if not absent or have != [name for name in names if name not in absent]:

@@ -72,8 +72,8 @@ class MultimodalBase(BaseEstimator):
         """X checked, and the parameters too in ``fit``; relative paths not yet moved."""
         if reset:
             validate_params(self)
-        elif is_frame(X) and hasattr(self, "feature_names_in_"):
-            X = with_absent_columns(X, list(self.feature_names_in_), self._used_columns())
+        else:
+            X = with_absent_columns(self, X)
         return check_table(self, X, reset=reset)
 
     def _used_columns(self):
