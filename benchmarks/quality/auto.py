@@ -23,8 +23,6 @@ N_SEEDS_OF_NOISE = 100
 NOISY = {
     "five views and noise": ({"signal": "late"}, None),
     "one view that tells, and noise": ({"signal": "late"}, ["view_0", "noise_0"]),
-    # each view as good as another, and too little learned of each for a majority to help
-    "three views and noise": ({"signal": "late", "n_views": 3}, None),
 }
 
 
