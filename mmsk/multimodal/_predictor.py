@@ -121,7 +121,9 @@ class MultimodalPredictor(MultimodalBase):
         if self.fusion != "auto" or self.memory is not None or not self.media_columns_:
             yield
             return
-        with tempfile.TemporaryDirectory() as folder, using_memory(folder):
+        # a file still held open somewhere is no reason to fail after the work is done
+        temporary = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        with temporary as folder, using_memory(folder):
             yield
 
     @property

@@ -17,7 +17,7 @@ from mmsk.fusion import (
 )
 from mmsk.model_io import load_model, save_model
 
-SEEDS = 60
+SEEDS = 40
 METHODS = pytest.mark.parametrize("method", ["cross", "split"])
 
 

@@ -44,10 +44,10 @@ def chosen_of(model):
 # What is chosen
 
 
-@pytest.mark.parametrize("signal", ["early", "late", "joint"])
-def test_it_finds_what_the_signal_needs(signal):
-    X, y, roles, _ = planted(signal=signal, n_samples=300)
-    model = MultimodalClassifier("auto", roles).fit(X[:200], y[:200])
+def test_it_finds_what_the_signal_needs_and_gives_probabilities():
+    X, y, roles, _ = planted(signal="late", n_samples=300)  # other signals: below, slow
+    model = MultimodalClassifier("auto", roles, cv=3).fit(X[:200], y[:200])
+    assert chosen_of(model) in ("voting, hard", "mkl")
     assert model.score(X[200:], y[200:]) > 0.85
     np.testing.assert_allclose(model.predict_proba(X[200:]).sum(axis=1), 1)
 
@@ -59,7 +59,7 @@ def test_beside_pure_noise_it_falls_back_on_the_view_that_tells():
         for name in ("view_0", "noise_0")
         for k in range(columns[name].start, columns[name].stop)
     }
-    model = MultimodalClassifier("auto", roles).fit(X[:200], y[:200])
+    model = MultimodalClassifier("auto", roles, cv=3).fit(X[:200], y[:200])
     assert chosen_of(model) == "view_0 alone"
     alone = VotingFusionClassifier([("view_0", "passthrough", columns["view_0"])])
     expected = alone.fit(X[:200], y[:200]).score(X[200:], y[200:])
@@ -121,7 +121,7 @@ def test_a_candidate_that_fails_is_told_and_left_out():
 
 
 def test_the_table_is_readable_and_outlives_a_file(tmp_path):
-    model = MultimodalClassifier("auto", ROLES).fit(TABLE, Y)
+    model = MultimodalClassifier("auto", ROLES, cv=3).fit(TABLE, Y)
     assert list(model.selection_.columns) == [
         "candidate", "score", "standard_error", "seconds", "eligible", "chosen", "why_not",
     ]  # fmt: skip
@@ -135,13 +135,15 @@ def test_the_table_is_readable_and_outlives_a_file(tmp_path):
 
 
 def test_without_auto_there_is_no_table():
-    model = MultimodalClassifier("auto", ROLES).fit(TABLE, Y).set_params(fusion="early")
+    model = MultimodalClassifier("auto", ROLES, cv=3).fit(TABLE, Y).set_params(fusion="early")
     with pytest.raises(AttributeError, match="fusion='auto' only"):
         model.fit(TABLE, Y).selection_
 
 
 def test_an_estimator_of_the_user_is_used_and_what_takes_none_is_told():
-    model = MultimodalClassifier("auto", ROLES, estimator=LogisticRegression()).fit(TABLE, Y)
+    model = MultimodalClassifier("auto", ROLES, estimator=LogisticRegression(), cv=3).fit(
+        TABLE, Y
+    )
     why_not = model.selection_.set_index("candidate").why_not
     assert why_not["cooperative"].startswith("failed: fusion='cooperative' is a linear model")
     assert why_not["early, trees"].startswith("failed: 'early, trees' is a model")
@@ -154,7 +156,7 @@ def test_where_all_fail_the_first_error_is_raised():
             raise ValueError("will not learn")
 
     with pytest.raises(ValueError, match="will not learn"):
-        MultimodalClassifier("auto", ROLES, estimator=Stubborn()).fit(TABLE, Y)
+        MultimodalClassifier("auto", ROLES, estimator=Stubborn(), cv=3).fit(TABLE, Y)
 
 
 def test_with_no_time_the_first_candidate_is_still_there():
@@ -173,20 +175,18 @@ def test_the_fusion_is_a_parameter_of_a_search_with_auto_among_the_values():
     assert (search.cv_results_["mean_test_score"] > 0.9).all()
 
 
-@pytest.mark.parametrize("signal", ["early", "joint"])
-def test_numbers_are_predicted_too(signal):
-    X, y, columns = make_multimodal_regression(300, signal=signal, random_state=0)
+def test_numbers_are_predicted_too():
+    X, y, columns = make_multimodal_regression(300, signal="joint", n_views=3, random_state=0)
     roles = {k: f"tabular:{n}" for n, s in columns.items() for k in range(s.start, s.stop)}
-    model = MultimodalRegressor("auto", roles).fit(X[:200], y[:200])
-    found = {"early": ("early", "cooperative"), "joint": ("early, trees",)}
-    assert chosen_of(model) in found[signal]
-    assert model.score(X[200:], y[200:]) > 0.6
+    model = MultimodalRegressor("auto", roles, cv=3).fit(X[:200], y[:200])
+    assert chosen_of(model) == "early, trees"
+    assert model.score(X[200:], y[200:]) > 0.5
 
 
 def test_whole_numbers_are_not_cut_short():
     size = np.arange(40)
     table = pd.DataFrame({"size": size + 0.5, "note": TABLE["note"]})
-    model = MultimodalRegressor("auto", ROLES).fit(table, size)
+    model = MultimodalRegressor("auto", ROLES, cv=3).fit(table, size)
     assert model.selection_.score.max() > 0.99
 
 
@@ -215,7 +215,7 @@ def test_groups_and_weights_reach_every_inner_fold():
     Witness.seen.clear()
     groups = np.arange(40) // 4
     weight = 1.0 + groups
-    model = MultimodalClassifier("auto", ROLES, estimator=Witness())
+    model = MultimodalClassifier("auto", ROLES, estimator=Witness(), cv=3)
     model.fit(TABLE, Y, sample_weight=weight, groups=groups)
     assert len(Witness.seen) > 20
     for members, weights in Witness.seen:
