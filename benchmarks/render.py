@@ -152,6 +152,39 @@ def planted(result):
     return "\n\n".join(parts)
 
 
+def auto(result):
+    """How often ``fusion="auto"`` is as good as what it should not fall behind."""
+    planted, noisy = [], []
+    for name, row in result["planted"].items():
+        planted.append([name, *_auto_cells(row), _counted(row["chosen"])])
+    for name, row in result["noisy"].items():
+        known = [f"{row['known']:.3f}", f"{row['within_known']:.0%}"]
+        noisy.append([name, *_auto_cells(row), *known, _counted(row["chosen"])])
+    head = ["signal", "seeds", "auto", "favoured family", "within its error", "chosen"]
+    head_of_noise = [
+        *("views", "seeds", "auto", "best view on the rows scored", "within its error"),
+        *("best view by inner folds", "within its error", "chosen"),
+    ]
+    return (
+        f'## `fusion="auto"` on planted signals, accuracy\n\n{table(head, planted)}\n\n'
+        f"### Beside a view of pure noise\n\n{table(head_of_noise, noisy)}"
+    )
+
+
+def _auto_cells(row):
+    return [
+        row["n_seeds"],
+        f"{row['auto']:.3f}",
+        f"{row['rival']:.3f}",
+        f"{row['within']:.0%}",
+    ]
+
+
+def _counted(counts):
+    ranked = sorted(counts.items(), key=lambda item: -item[1])
+    return ", ".join(f"{name} {count}" for name, count in ranked)
+
+
 def texts(result):
     """Scores on short texts: each view alone, and fused."""
     parts = [f"## Short texts\n\n{result['protocol']}"]
@@ -271,6 +304,7 @@ RENDERERS = {
     "quality_matrices": matrices,
     "quality_pools": pools,
     "quality_planted": planted,
+    "quality_auto": auto,
     "quality_text": texts,
 }
 

@@ -33,6 +33,10 @@ class DroppedColumnWarning(MmskWarning):
     """A column of the table is not used, because nothing can be learned from it."""
 
 
+class AbsentColumnWarning(MmskWarning):
+    """A table lacks whole columns that ``fit`` had: all its rows count as lacking the views."""
+
+
 class NarrowFiltersWarning(MmskWarning):
     """Some mel filters are narrower than a bin of the spectrum, so their bands are always 0."""
 

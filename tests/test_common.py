@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import estimator_checks
@@ -57,9 +58,11 @@ DIRECT = [
     mmsk.tabular.TabularEncoder(),
     mmsk.text.NBLogRatio(),
     mmsk.MultimodalEncoder(),
-    *(mmsk.MultimodalClassifier(fusion) for fusion in CLASSIFIERS),
-    *(mmsk.MultimodalRegressor(fusion) for fusion in REGRESSORS),
+    *(mmsk.MultimodalClassifier(fusion) for fusion in ["auto", *CLASSIFIERS]),
+    *(mmsk.MultimodalRegressor(fusion) for fusion in ["auto", *REGRESSORS]),
     *(fusion(NUMBERS) for fusion in FUSIONS),
+    mmsk.fusion.ConformalFusionClassifier(LogisticRegression()),
+    mmsk.fusion.ConformalFusionRegressor(Ridge()),
 ]
 #: scikit-learn asks this of estimators with inner folds only where it can set their ``cv``.
 INNER_FOLDS = {

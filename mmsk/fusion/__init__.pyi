@@ -1,4 +1,7 @@
 from ._block_scaler import BlockScaler as BlockScaler
+from ._cascade_classifier import CascadeFusionClassifier as CascadeFusionClassifier
+from ._conformal_classifier import ConformalFusionClassifier as ConformalFusionClassifier
+from ._conformal_regressor import ConformalFusionRegressor as ConformalFusionRegressor
 from ._cooperative_classifier import CooperativeClassifier as CooperativeClassifier
 from ._cooperative_regressor import CooperativeRegressor as CooperativeRegressor
 from ._ensemble_selection_classifier import (

@@ -2,6 +2,7 @@
 
 from sklearn.base import BaseEstimator
 
+from mmsk._utils.absent import ViewColumns, with_absent_columns
 from mmsk._utils.sklearn_private import BaseComposition, validate_params
 from mmsk._utils.tables import check_table
 from mmsk.fusion._views import naming_view, resolve_columns
@@ -73,10 +74,16 @@ class ViewsEstimator(BaseComposition, BaseEstimator):
         return resolved
 
     def _check_table(self, X, *, reset):
-        """X checked, and the parameters too in ``fit``."""
+        """X checked, and the parameters too in ``fit``; whole views may be absent after it."""
         if reset:
             validate_params(self)
+        else:
+            X = with_absent_columns(self, X)
         return check_table(self, X, reset=reset, accept_sparse=True)
+
+    def _used_columns(self):
+        """What must be there for each view that was fitted."""
+        return [ViewColumns(name, columns, columns) for name, _, columns in self.views_]
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

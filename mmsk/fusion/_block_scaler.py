@@ -149,6 +149,7 @@ def is_block_scaled(estimator):
     is_block_scaled : bool
         True for a `BlockScaler`, a pipeline that ends in one, or a union of such members.
     """
+    estimator = getattr(estimator, "stands_for", estimator)
     if hasattr(estimator, "transformer_list"):
         members = [member for _, member in estimator.transformer_list if member != "drop"]
         return bool(members) and all(is_block_scaled(member) for member in members)

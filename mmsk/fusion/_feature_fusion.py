@@ -22,6 +22,7 @@ from mmsk._utils.workers import map_samples
 from mmsk.fusion._base import ViewsEstimator
 from mmsk.fusion._block_scaler import scaler_for
 from mmsk.fusion._blocks import N_COMPONENTS, is_sparse_when_joined, joined, spread
+from mmsk.fusion._dropout import hidden
 from mmsk.fusion._views import (
     as_matrix,
     fit_features,
@@ -54,6 +55,12 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
         The result is sparse if a block is and the share of values set lies below; else
         dense, and sparse blocks wider than 256 columns are reduced to 256 by truncated
         SVD.
+    modality_dropout : float, default=0.0
+        Share of the rows that have a view from which it is hidden in what ``fit_transform``
+        gives, for each view, in [0, 1); a row keeps one. A model behind learns from such
+        rows to do without any view. ``transform`` hides nothing.
+    random_state : int, RandomState instance or None, default=None
+        Draws what is hidden.
     n_jobs : int or None, default=None
         Views worked on at once.
 
@@ -100,16 +107,28 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
         "scaler": [StrOptions({"block"}), HasMethods(["fit", "transform"]), None],
         "missing": [StrOptions({"zero", "nan"})],
         "sparse_threshold": [Interval(Real, 0, 1, closed="both")],
+        "modality_dropout": [Interval(Real, 0, 1, closed="left")],
+        "random_state": ["random_state"],
         "n_jobs": [Integral, None],
     }
 
     def __init__(
-        self, views, *, scaler="block", missing="zero", sparse_threshold=0.3, n_jobs=None
+        self,
+        views,
+        *,
+        scaler="block",
+        missing="zero",
+        sparse_threshold=0.3,
+        modality_dropout=0.0,
+        random_state=None,
+        n_jobs=None,
     ):
         self.views = views
         self.scaler = scaler
         self.missing = missing
         self.sparse_threshold = sparse_threshold
+        self.modality_dropout = modality_dropout
+        self.random_state = random_state
         self.n_jobs = n_jobs
 
     def fit(self, X, y=None, sample_weight=None):
@@ -175,11 +194,7 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
             Named tuples ``(row, source, reason)``; only of extractors with
             ``on_error="missing"``.
         """
-        check_is_fitted(self)
-        X = self._check_table(X, reset=False)
-        results = map_samples(
-            partial(self._transform_view, X), self.views_, self.n_jobs, reported=False
-        )
+        results = self._run_views(X)
         return self._fused(results), [f for rows in results for f in rows.failures]
 
     def get_feature_names_out(self, input_features=None):
@@ -224,7 +239,7 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
         self.sparse_output_ = self.missing == "zero" and is_sparse_when_joined(
             [rows.values for _, (_, rows) in kept], n_rows, self.sparse_threshold
         )
-        self.views_, self.scalers_, self.blocks_, self.indicators_ = [], {}, {}, []
+        self.views_, self.scalers_, self.blocks_ = [], {}, {}
         results, start = [], 0
         for (name, _, columns), (estimator, rows) in kept:
             with naming_view(name), own_config():
@@ -234,11 +249,17 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
             self.views_.append((name, estimator, columns))
             self.blocks_[name] = slice(start, start + values.shape[1])
             start += values.shape[1]
-            if self.missing == "zero" and not rows.present.all():
-                self.indicators_.append(name)
             results.append(rows._replace(values=values))
         warn_of_failures(type(self).__name__, self.errors_, n_rows)
+        results = hidden(results, self.modality_dropout, self.random_state)
+        self.indicators_ = self._lacking_some(results)
         return results
+
+    def _lacking_some(self, results):
+        """Names of the views that some row lacks, where that is to be marked."""
+        found = zip(self.views_, results, strict=True)
+        marked = [name for (name, _, _), rows in found if not rows.present.all()]
+        return marked if self.missing == "zero" else []
 
     def _scaler_of(self, estimator, values):
         """Reduction and scaling of the block that an estimator gave, unfitted."""
@@ -253,6 +274,13 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
             own = scaler_for(estimator) if self.scaler == "block" else clone(self.scaler)
             steps.append(("scaler", own))
         return Pipeline(steps or [("as_it_is", passthrough())])
+
+    def _run_views(self, X):
+        """What each view gives, scaled, as a list of `ViewRows`."""
+        check_is_fitted(self)
+        X = self._check_table(X, reset=False)
+        run = partial(self._transform_view, X)
+        return map_samples(run, self.views_, self.n_jobs, reported=False)
 
     def _transform_view(self, X, view):
         name, fitted, columns = view

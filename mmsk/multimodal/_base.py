@@ -8,6 +8,7 @@ from numbers import Integral
 import numpy as np
 from sklearn.base import BaseEstimator
 
+from mmsk._utils.absent import ViewColumns, with_absent_columns
 from mmsk._utils.columns import column_at, is_frame, missing_rows
 from mmsk._utils.metadata import own_config
 from mmsk._utils.sklearn_private import StrOptions, validate_params
@@ -74,7 +75,18 @@ class MultimodalBase(BaseEstimator):
         """X checked, and the parameters too in ``fit``; relative paths not yet moved."""
         if reset:
             validate_params(self)
+        else:
+            X = with_absent_columns(self, X)
         return check_table(self, X, reset=reset)
+
+    def _used_columns(self):
+        """Columns of the views; of a recording, the times that cut it are no source."""
+        used = []
+        for name, view in self.views_.items():
+            columns = np.atleast_1d(view["columns"]).tolist()
+            sources = columns if MODALITIES[view["modality"]].together else columns[:1]
+            used.append(ViewColumns(name, columns, sources))
+        return used
 
     @contextmanager
     def _working(self):

@@ -1,18 +1,24 @@
 """Classes from a table of any modalities."""
 
-import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
 
 from mmsk._utils.sklearn_private import StrOptions
-from mmsk._utils.targets import check_rows_per_class, class_labels
-from mmsk.multimodal._fusions import CLASSIFIERS
+from mmsk._utils.targets import check_rows_per_class
+from mmsk.fusion._targets import learn_classes
+from mmsk.multimodal._fusions import CLASSIFIER_VARIANTS, CLASSIFIERS
 from mmsk.multimodal._predictor import MultimodalPredictor
+
+
+def _probabilities(model):
+    """The method of a fusion that gives probabilities; a majority gives shares of votes."""
+    return "_pooled" if getattr(model, "voting", None) == "hard" else "predict_proba"
 
 
 def _gives_probabilities(model):
     if hasattr(model, "model_"):
-        return hasattr(model.model_, "predict_proba")
+        return hasattr(model.model_, _probabilities(model.model_))
     return model.estimator is None or hasattr(model.estimator, "predict_proba")
 
 
@@ -24,16 +30,17 @@ class MultimodalClassifier(ClassifierMixin, MultimodalPredictor):
     fusion : str, default="voting"
         ``"early"`` puts the features of all views side by side, scaled block by block,
         under one classifier; ``"voting"`` pools the probabilities of a classifier per
-        view (log-opinion pool); ``"stacking"`` learns on inner folds how far to trust
-        each, and reads every source once for each of them; ``"selection"`` picks on them a
-        mean of classifiers; ``"mkl"`` fits one classifier on the average of the views'
-        kernels; ``"cooperative"`` a linear one per view, held to agree as far as inner
-        folds find good.
+        view (log-opinion pool); ``"stacking"`` learns on inner folds how far
+        to trust each; ``"selection"`` picks on them a mean of classifiers; ``"mkl"`` fits one
+        classifier on the average of the views' kernels; ``"cooperative"`` a linear one per
+        view, held to agree as far as inner folds find good; ``"auto"`` compares these and
+        each view alone on held-out rows, see Notes.
     modalities : "auto" or dict, default="auto"
         What the columns hold: ``{column: role}`` with a role of ``"text"``, ``"image"``,
         ``"audio"``, ``"video"``, ``"tabular"``, ``"segment"`` (start and end in seconds,
         for recordings and films), ``"drop"`` or ``"auto"``; columns not named are
-        dropped. ``"auto"`` looks at the cells, see `mmsk.io.guess_modality`; numeric
+        dropped. All tabular columns are one view, those of a role ``"tabular:NAME"`` a view
+        NAME. ``"auto"`` looks at the cells, see `mmsk.io.guess_modality`; numeric
         columns ``start_s`` and ``end_s`` beside a recording or film are then its segments.
     estimator : classifier or None, default=None
         What classifies: the fused features, or each view. None is logistic regression
@@ -41,6 +48,12 @@ class MultimodalClassifier(ClassifierMixin, MultimodalPredictor):
     groups : str, int or None, default=None
         The column of X that names the group of each row (speaker, recording). It is no
         feature, and goes as ``groups`` to an ``estimator`` whose ``fit`` takes them.
+    cv : int, splitter or iterable, default=5
+        Inner folds on which ``"auto"`` compares, each row tested once. An int keeps groups
+        whole, and is lowered to the number of rows of the largest class.
+    time_budget_s : float or None, default=None
+        Seconds after which ``"auto"`` starts on no further candidate; the simplest one is
+        always compared, and the fit of the chosen one comes on top. None compares all.
     root : str, path or None, default=None
         The folder of relative paths; None is the working folder. May be reset for
         prediction with ``set_params``.
@@ -68,6 +81,14 @@ class MultimodalClassifier(ClassifierMixin, MultimodalPredictor):
     model_ : estimator
         The fitted fusion.
     classes_ : ndarray of shape (n_classes,)
+    class_prior_ : ndarray of shape (n_classes,)
+        Weighted shares of the classes in ``fit``.
+    selection_ : DataFrame
+        With ``fusion="auto"`` what was compared, from the simplest: ``candidate``, ``score``
+        (mean accuracy on held-out rows) and its ``standard_error``, ``seconds``,
+        ``eligible``, ``chosen`` and ``why_not``.
+    candidates_ : list of dict or None
+        The rows of ``selection_``.
     errors_ : list of Failure
         Sources that could not be read in ``fit``: ``(row, source, reason)``.
     n_features_in_ : int
@@ -76,7 +97,18 @@ class MultimodalClassifier(ClassifierMixin, MultimodalPredictor):
 
     Notes
     -----
-    Rows may lack any modality, in ``fit`` and in ``predict``.
+    Rows may lack any modality, in ``fit`` and in ``predict``. A row that has none gets the
+    class prior, with a warning. In ``predict`` the columns of a medium, or all tabular ones,
+    may be absent from the table: a warning names them, and all rows lack them.
+
+    ``"auto"`` predicts every row from a fit on the other inner folds, by each view alone and
+    by each fusion (also hard voting, and boosted trees on all features). Features are
+    computed once per fold, by transformers that saw its training rows only. Eligible is what
+    is not worse than the best view alone; of these the simplest is fitted that is within one
+    standard error of the best, the error being that of the difference row by row, or group
+    by group. Simple is first a view alone, then the fusions in the order of ``selection_``.
+    Without ``memory`` files are still read once: rows are kept in a temporary folder while
+    ``fit`` lasts.
 
     Examples
     --------
@@ -94,9 +126,10 @@ class MultimodalClassifier(ClassifierMixin, MultimodalPredictor):
     """
 
     _fusions = CLASSIFIERS
+    _variants = CLASSIFIER_VARIANTS
 
     _parameter_constraints = {
-        "fusion": [StrOptions(set(CLASSIFIERS))],
+        "fusion": [StrOptions({"auto", *CLASSIFIERS})],
         **MultimodalPredictor._parameter_constraints,
     }
 
@@ -123,9 +156,8 @@ class MultimodalClassifier(ClassifierMixin, MultimodalPredictor):
             classes fewer than 2 rows each in the mean, of more than 1000 fewer than 10.
         """
         X = self._check_table(X, reset=True)
-        y = class_labels(X, y)
+        y, _, _ = learn_classes(self, X, y, sample_weight)
         check_rows_per_class(y)
-        self.classes_ = np.unique(y)
         self._fit_model(X, y, sample_weight, groups)
         return self
 
@@ -153,6 +185,17 @@ class MultimodalClassifier(ClassifierMixin, MultimodalPredictor):
         Returns
         -------
         probabilities : ndarray of shape (n_samples, n_classes), float64
-            In the order of ``classes_``; rows sum to 1.
+            In the order of ``classes_``; rows sum to 1. Shares of votes where ``"auto"``
+            chose to count those.
         """
-        return self._ask("predict_proba", X)
+        check_is_fitted(self)
+        return self._ask(_probabilities(self.model_), X)
+
+    @staticmethod
+    def _skill(y, predicted, weight):
+        return (predicted == y).astype(float)
+
+    def _prior(self, method):
+        if method == "predict":
+            return self.classes_[self.class_prior_.argmax()]
+        return self.class_prior_

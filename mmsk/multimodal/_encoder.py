@@ -19,7 +19,8 @@ class MultimodalEncoder(TransformerMixin, MultimodalBase):
         What the columns hold: ``{column: role}`` with a role of ``"text"``, ``"image"``,
         ``"audio"``, ``"video"``, ``"tabular"``, ``"segment"`` (start and end in seconds,
         for recordings and films), ``"drop"`` or ``"auto"``; columns not named are
-        dropped. ``"auto"`` looks at the cells, see `mmsk.io.guess_modality`; numeric
+        dropped. All tabular columns are one view, those of a role ``"tabular:NAME"`` a view
+        NAME. ``"auto"`` looks at the cells, see `mmsk.io.guess_modality`; numeric
         columns ``start_s`` and ``end_s`` beside a recording or film are then its segments.
     missing : {"zero", "nan"}, default="zero"
         What a row has in the block of a view that it lacks, as in `FeatureFusion`.

@@ -1,6 +1,7 @@
 """What each word of ``fusion=`` builds out of planned views."""
 
 from sklearn.base import clone
+from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
@@ -92,12 +93,36 @@ def _cooperative_regressor(views, estimator):
     return CooperativeRegressor(views, n_jobs=1)
 
 
-def _refuse(estimator):
+def _refuse(estimator, who="fusion='cooperative' is a linear model"):
     if estimator is not None:
         raise ValueError(
-            "fusion='cooperative' is a linear model of its own and takes no estimator, got "
-            f"{estimator!r}. Use 'early', 'voting', 'stacking' or 'mkl' for that one."
+            f"{who} of its own and takes no estimator, got {estimator!r}. Use 'early', "
+            "'voting', 'stacking' or 'mkl' for that one."
         )
+
+
+def _majority(views, estimator):
+    return VotingFusionClassifier(views, estimator=estimator, voting="hard", n_jobs=1)
+
+
+def _median(views, estimator):
+    return VotingFusionRegressor(views, estimator=estimator, voting="median", n_jobs=1)
+
+
+def _trees_classifier(views, estimator):
+    return _trees(views, estimator, HistGradientBoostingClassifier(random_state=0))
+
+
+def _trees_regressor(views, estimator):
+    return _trees(views, estimator, HistGradientBoostingRegressor(random_state=0))
+
+
+def _trees(views, estimator, booster):
+    """Boosted trees on all features: they find what views tell together only."""
+    _refuse(estimator, "'early, trees' is a model")
+    # trees take NaN, and do not look at scales
+    features = FeatureFusion(views, scaler=None, missing="nan", sparse_threshold=0, n_jobs=1)
+    return Pipeline([("features", features), ("estimator", booster)])
 
 
 CLASSIFIERS = {
@@ -116,3 +141,25 @@ REGRESSORS = {
     "mkl": _mkl_regressor,
     "cooperative": _cooperative_regressor,
 }
+#: Compared by ``"auto"`` beside those, without a word of their own.
+CLASSIFIER_VARIANTS = {"voting, hard": _majority, "early, trees": _trees_classifier}
+REGRESSOR_VARIANTS = {"voting, median": _median, "early, trees": _trees_regressor}
+
+#: From the simplest: how much is learned beside one linear model. What is not named comes
+#: behind, in the order above.
+_SIMPLEST = (
+    "early",
+    "voting",
+    "voting, hard",
+    "voting, median",
+    "cooperative",
+    "stacking",
+    "mkl",
+)
+
+
+def by_simplicity(fusions, variants):
+    """All that ``"auto"`` compares beside each view alone, from the simplest."""
+    found = {**fusions, **variants}
+    ordered = [name for name in _SIMPLEST if name in found]
+    return {name: found[name] for name in dict.fromkeys([*ordered, *found])}

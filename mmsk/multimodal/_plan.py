@@ -21,11 +21,14 @@ class Column(NamedTuple):
         A modality, ``"segment"`` or ``"drop"``.
     reason : str
         Why, in words.
+    view : str
+        The view it belongs to, where the user named one.
     """
 
     column: Any
     role: str
     reason: str
+    view: str = ""
 
 
 class PlannedView(NamedTuple):
@@ -67,7 +70,8 @@ def column_roles(X, modalities, left_out=()):
             roles.append(Column(column, *_guess(X, position)))
         else:
             reason = "not asked for" if role == "drop" else "as asked"
-            roles.append(Column(column, role, reason))
+            role, _, view = role.partition(":")
+            roles.append(Column(column, role, reason, view))
     return _with_segments(roles)
 
 
@@ -81,7 +85,7 @@ def plan_views(roles):
     Returns
     -------
     views : list of PlannedView
-        One for each column of a medium, one for all tabular columns.
+        One for each column of a medium, one for all tabular columns of the same name.
 
     Raises
     ------
@@ -92,16 +96,17 @@ def plan_views(roles):
     if len(segment) not in (0, 2):
         raise ValueError(f"segments need two columns, start and end in seconds, got {segment}.")
     views = []
-    for column, role, reason in roles:
+    for column, role, reason, name in roles:
         if role not in MODALITIES:
             continue
         if MODALITIES[role].together:
-            same = [view for view in views if view.modality == role]
+            name = name or role
+            same = [view for view in views if (view.modality, view.name) == (role, name)]
             if same:
                 merged = same[0]._replace(columns=[*same[0].columns, column])
                 views[views.index(same[0])] = merged
                 continue
-            views.append(PlannedView(role, role, [column], reason))
+            views.append(PlannedView(name, role, [column], reason))
         elif MODALITIES[role].timed and segment:
             views.append(PlannedView(str(column), role, [column, *segment], reason))
         else:
@@ -151,10 +156,16 @@ def _check_named(modalities, columns):
     if absent:
         raise ValueError(f"modalities names columns that X lacks: {absent}. X has {columns}.")
     for column, role in modalities.items():
-        if role not in ROLES:
+        if role not in ROLES and not _names_a_view(role):
             raise ValueError(
-                f"modalities[{column!r}] must be one of {list(ROLES)}, got {role!r}."
+                f"modalities[{column!r}] must be one of {list(ROLES)} or 'tabular:NAME', got "
+                f"{role!r}."
             )
+
+
+def _names_a_view(role):
+    modality, _, name = str(role).partition(":")
+    return bool(name) and modality in MODALITIES and MODALITIES[modality].together
 
 
 def _with_segments(roles):

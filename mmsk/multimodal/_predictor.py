@@ -1,17 +1,35 @@
 """What the two predictors share: one fusion, built from the table, fitted and asked."""
 
+import tempfile
+import time
+from contextlib import contextmanager
+from functools import partial
+from numbers import Integral, Real
+
 import numpy as np
+from sklearn.base import is_classifier
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from mmsk._utils.columns import as_cells, column_at, column_names, is_frame
 from mmsk._utils.metadata import fit_params_of
-from mmsk._utils.sklearn_private import HasMethods, check_sample_weight
+from mmsk._utils.sklearn_private import HasMethods, Interval, check_sample_weight
+from mmsk.base import using_memory
+from mmsk.fusion._out_of_fold import inner_splits
+from mmsk.fusion._views import warn_of_failures, warn_of_rows_without_views
 from mmsk.multimodal._base import MultimodalBase
+from mmsk.multimodal._fold_features import fold_features
+from mmsk.multimodal._fusions import by_simplicity
+from mmsk.multimodal._selection import candidates, choose, try_all
 
 
 class MultimodalPredictor(MultimodalBase):
-    """Base class of predictors. A subclass names the fusions it can build in ``_fusions``."""
+    """Base class of predictors.
+
+    A subclass names the fusions it can build in ``_fusions`` and ``_variants``, says in
+    ``_skill`` how well each row is predicted, and in ``_prior`` what it gives for a row that
+    holds nothing.
+    """
 
     __metadata_request__fit = {"groups": True}
 
@@ -19,6 +37,8 @@ class MultimodalPredictor(MultimodalBase):
         **MultimodalBase._parameter_constraints,
         "estimator": [HasMethods(["fit", "predict"]), None],
         "groups": [str, int, None],
+        "cv": ["cv_object"],
+        "time_budget_s": [Interval(Real, 0, None, closed="left"), None],
         "verbose": ["verbose"],
     }
 
@@ -29,6 +49,8 @@ class MultimodalPredictor(MultimodalBase):
         *,
         estimator=None,
         groups=None,
+        cv=5,
+        time_budget_s=None,
         root=None,
         memory="auto",
         on_error="missing",
@@ -39,6 +61,8 @@ class MultimodalPredictor(MultimodalBase):
         self.modalities = modalities
         self.estimator = estimator
         self.groups = groups
+        self.cv = cv
+        self.time_budget_s = time_budget_s
         self.root = root
         self.memory = memory
         self.on_error = on_error
@@ -53,22 +77,83 @@ class MultimodalPredictor(MultimodalBase):
             groups = in_table if groups is None else groups
         views = self._planned(X, left_out)
         self._say_plan()
-        model = self._fusions[self.fusion](views, self.estimator)
-        if sample_weight is not None:
-            sample_weight = check_sample_weight(sample_weight, X)
+        weight = None if sample_weight is None else check_sample_weight(sample_weight, X)
         groups = None if groups is None else np.asarray(groups)
         check_consistent_length(X, groups)
-        params = fit_params_of(model, slice(None), sample_weight=sample_weight, groups=groups)
-        with self._working():
-            self.model_ = model.fit(self._rooted(X), y, **params)
+        X = self._rooted(X)
+        with self._working(), self._remembering():
+            model = self._model(X, y, views, weight, groups)
+            params = fit_params_of(model, slice(None), sample_weight=weight, groups=groups)
+            self.model_ = model.fit(X, y, **params)
         fusion = model.named_steps["features"] if isinstance(model, Pipeline) else model
         self.errors_ = fusion.errors_
+
+    def _model(self, X, y, views, weight, groups):
+        """The fusion asked for, or chosen, unfitted; sets ``candidates_``."""
+        if self.fusion != "auto":
+            self.candidates_ = None
+            return self._fusions[self.fusion](views, self.estimator)
+        start_s = time.monotonic()
+        budget_s = np.inf if self.time_budget_s is None else self.time_budget_s
+        fusions = by_simplicity(self._fusions, self._variants)
+        tried = candidates(self._fusions["voting"], fusions, [name for name, _, _ in views])
+        splits = inner_splits(self._folds(y), y, groups, classifier=is_classifier(self))
+        metadata = {"sample_weight": weight, "groups": groups}
+        folds = fold_features(X, y, views, splits, **metadata)
+        shares = np.ones(len(y)) if weight is None else weight
+        skill = partial(self._skill, weight=shares)
+        found = try_all(tried, folds, self.estimator, y, skill, start_s + budget_s, **metadata)
+        chosen, self.candidates_ = choose(tried, found, shares, groups)
+        if self.verbose:
+            print(self.selection_.to_string())
+        return chosen.model(views, self.estimator)
+
+    def _folds(self, y):
+        """The splitter, an int no larger than rows of the largest class allow."""
+        if not isinstance(self.cv, Integral):
+            return self.cv
+        most = np.unique(y, return_counts=True)[1].max() if is_classifier(self) else len(y)
+        return max(2, min(self.cv, most))
+
+    @contextmanager
+    def _remembering(self):
+        """A store for the time of the fit, where folds would read each file again."""
+        if self.fusion != "auto" or self.memory is not None or not self.media_columns_:
+            yield
+            return
+        # a file still held open somewhere is no reason to fail after the work is done
+        temporary = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        with temporary as folder, using_memory(folder):
+            yield
+
+    @property
+    def selection_(self):
+        """What ``"auto"`` compared, as a table."""
+        if getattr(self, "candidates_", None) is None:
+            raise AttributeError("selection_ is there after a fit with fusion='auto' only.")
+        import pandas as pd
+
+        return pd.DataFrame(self.candidates_)
 
     def _ask(self, method, X):
         check_is_fitted(self)
         X = self._check_table(X, reset=False)
         with self._working():
+            if isinstance(self.model_, Pipeline) and hasattr(self.model_[0], "_run_views"):
+                return self._ask_early(method, self._rooted(X))
             return getattr(self.model_, method)(self._rooted(X))
+
+    def _ask_early(self, method, X):
+        """What the estimator says of fused features; the prior for rows that have none."""
+        features = self.model_[0]
+        results = features._run_views(X)
+        failures = [failure for rows in results for failure in rows.failures]
+        lacking = ~np.logical_or.reduce([rows.present for rows in results])
+        warn_of_failures(type(features).__name__, failures, len(lacking))
+        warn_of_rows_without_views(lacking)
+        answers = getattr(self.model_[1:], method)(features._fused(results))
+        answers[lacking] = self._prior(method)
+        return answers
 
     def _say_plan(self):
         if self.verbose:

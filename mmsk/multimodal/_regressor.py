@@ -1,10 +1,11 @@
 """Numbers from a table of any modalities."""
 
+import numpy as np
 from sklearn.base import RegressorMixin
 
 from mmsk._utils.sklearn_private import StrOptions
-from mmsk._utils.targets import target_numbers
-from mmsk.multimodal._fusions import REGRESSORS
+from mmsk.fusion._targets import learn_mean
+from mmsk.multimodal._fusions import REGRESSOR_VARIANTS, REGRESSORS
 from mmsk.multimodal._predictor import MultimodalPredictor
 
 
@@ -16,11 +17,11 @@ class MultimodalRegressor(RegressorMixin, MultimodalPredictor):
     fusion : str, default="voting"
         ``"early"`` puts the features of all views side by side, scaled block by block,
         under one regressor; ``"voting"`` averages the predictions of a regressor per
-        view; ``"stacking"`` learns on inner folds how far to trust each, and reads every
-        source once for each of them; ``"selection"`` picks on them a mean of regressors;
-        ``"mkl"`` fits one regressor on the average of the views' kernels;
-        ``"cooperative"`` a linear one per view, held to agree as far as inner folds find
-        good.
+        view; ``"stacking"`` learns on inner folds how far
+        to trust each; ``"selection"`` picks on them a mean of regressors; ``"mkl"`` fits one
+        regressor on the average of the views' kernels; ``"cooperative"`` a linear one per
+        view, held to agree as far as inner folds find good; ``"auto"`` compares these and
+        each view alone on held-out rows, see Notes.
     modalities : "auto" or dict, default="auto"
         What the columns hold, as in `MultimodalClassifier`.
     estimator : regressor or None, default=None
@@ -29,6 +30,12 @@ class MultimodalRegressor(RegressorMixin, MultimodalPredictor):
     groups : str, int or None, default=None
         The column of X that names the group of each row. It is no feature, and goes as
         ``groups`` to an ``estimator`` whose ``fit`` takes them.
+    cv : int, splitter or iterable, default=5
+        Inner folds on which ``"auto"`` compares, each row tested once. An int keeps groups
+        whole, and is lowered to the number of rows of the table.
+    time_budget_s : float or None, default=None
+        Seconds after which ``"auto"`` starts on no further candidate; the simplest one is
+        always compared, and the fit of the chosen one comes on top. None compares all.
     root : str, path or None, default=None
         The folder of relative paths; None is the working folder. May be reset for
         prediction with ``set_params``.
@@ -55,6 +62,14 @@ class MultimodalRegressor(RegressorMixin, MultimodalPredictor):
         Columns that hold paths.
     model_ : estimator
         The fitted fusion.
+    mean_ : float
+        Weighted mean of y.
+    selection_ : DataFrame
+        With ``fusion="auto"`` what was compared, from the simplest: ``candidate``, ``score``
+        (mean R² on held-out rows) and its ``standard_error``, ``seconds``,
+        ``eligible``, ``chosen`` and ``why_not``.
+    candidates_ : list of dict or None
+        The rows of ``selection_``.
     errors_ : list of Failure
         Sources that could not be read in ``fit``: ``(row, source, reason)``.
     n_features_in_ : int
@@ -63,7 +78,18 @@ class MultimodalRegressor(RegressorMixin, MultimodalPredictor):
 
     Notes
     -----
-    Rows may lack any modality, in ``fit`` and in ``predict``.
+    Rows may lack any modality, in ``fit`` and in ``predict``. A row that has none gets
+    ``mean_``, with a warning. In ``predict`` the columns of a medium, or all tabular ones,
+    may be absent from the table: a warning names them, and all rows lack them.
+
+    ``"auto"`` predicts every row from a fit on the other inner folds, by each view alone and
+    by each fusion (also the median of the views, and boosted trees on all features).
+    Features are computed once per fold, by transformers that saw its training rows only.
+    Eligible is what is not worse than the best view alone; of these the simplest is fitted
+    that is within one standard error of the best, the error being that of the difference row
+    by row, or group by group. Simple is first a view alone, then the fusions in the order of
+    ``selection_``. Without ``memory`` files are still read once: rows are kept in a temporary
+    folder while ``fit`` lasts.
 
     Examples
     --------
@@ -76,9 +102,10 @@ class MultimodalRegressor(RegressorMixin, MultimodalPredictor):
     """
 
     _fusions = REGRESSORS
+    _variants = REGRESSOR_VARIANTS
 
     _parameter_constraints = {
-        "fusion": [StrOptions(set(REGRESSORS))],
+        "fusion": [StrOptions({"auto", *REGRESSORS})],
         **MultimodalPredictor._parameter_constraints,
     }
 
@@ -99,7 +126,8 @@ class MultimodalRegressor(RegressorMixin, MultimodalPredictor):
         self : object
         """
         X = self._check_table(X, reset=True)
-        self._fit_model(X, target_numbers(X, y), sample_weight, groups)
+        y, _ = learn_mean(self, X, y, sample_weight)
+        self._fit_model(X, y, sample_weight, groups)
         return self
 
     def predict(self, X):
@@ -114,3 +142,12 @@ class MultimodalRegressor(RegressorMixin, MultimodalPredictor):
         predictions : ndarray of shape (n_samples,)
         """
         return self._ask("predict", X)
+
+    @staticmethod
+    def _skill(y, predicted, weight):
+        """Of each row what it adds to R², whose mean over the rows is R²."""
+        variance = np.average((y - np.average(y, weights=weight)) ** 2, weights=weight)
+        return 1 - (y - predicted) ** 2 / (variance or 1.0)
+
+    def _prior(self, method):
+        return self.mean_

@@ -15,7 +15,12 @@ from sklearn.base import clone, is_classifier
 from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import make_pipeline
 
-from mmsk.exceptions import FailedSamplesWarning, MissingViewWarning, MmskWarning
+from mmsk.exceptions import (
+    AbsentColumnWarning,
+    FailedSamplesWarning,
+    MissingViewWarning,
+    MmskWarning,
+)
 from mmsk.testing._parameters import documented_parameters, unacceptable_values
 from mmsk.testing._toys import NoNaN, WordShape
 
@@ -180,8 +185,24 @@ def check_a_view_may_be_absent_from_all_rows(fusion):
     assert np.isfinite(_answer(model, X)).all()
 
 
+def check_columns_of_a_whole_view_may_be_absent(fusion):
+    """As if all their cells were missing, with a warning that names them; but not a part."""
+    model, X = _fitted(fusion, lacking=0.3)
+    emptied = X.copy()
+    emptied[_LEFT] = np.nan
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        found = _answer(model, X[_RIGHT])
+        assert_allclose(found, _answer(model, emptied), **_TOLERANCE)
+    told = [str(w.message) for w in caught if issubclass(w.category, AbsentColumnWarning)]
+    assert len(told) == 1, f"{len(told)} warnings about columns that are not there"
+    assert all(column in told[0] for column in _LEFT), "the columns are not named"
+    error = _raised(lambda table: _answer(model, table), X.drop(columns="a0"))
+    assert isinstance(error, ValueError), "half of a view is taken for the whole"
+
+
 def check_a_row_that_holds_nothing_has_an_answer(fusion):
-    """Finite; of a predictor the same whatever the row, with a warning."""
+    """Finite; of a predictor the prior (shares of classes, or the mean), with a warning."""
     model, X = _fitted(fusion, lacking=0.3)
     X.iloc[:2] = np.nan
     with warnings.catch_warnings(record=True) as caught:
@@ -191,6 +212,12 @@ def check_a_row_that_holds_nothing_has_an_answer(fusion):
     assert_allclose(found[0], found[1])
     told = [w for w in caught if issubclass(w.category, MissingViewWarning)]
     assert told or not hasattr(model, "predict"), "a row without any view passes unnoticed"
+    y = _target(fusion, _table()[1])
+    if hasattr(model, "predict_proba"):
+        shares = np.unique(y, return_counts=True)[1] / len(y)
+        assert_allclose(found[0], shares, err_msg="not the shares of the classes")
+    elif hasattr(model, "predict") and not is_classifier(fusion):
+        assert_allclose(found[0], y.mean(), err_msg="not the mean of the target")
 
 
 def check_a_dropped_view_is_no_view(fusion):

@@ -11,6 +11,7 @@ from sklearn.compose import ColumnTransformer, make_column_selector
 from sklearn.decomposition import PCA
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -293,3 +294,38 @@ def test_a_transformer_without_fit_transform_is_a_view():
 def test_a_predictor_is_no_view_of_features():
     with pytest.raises(TypeError, match="must be a transformer"):
         FeatureFusion([("v", LogisticRegression(), [0])]).fit(np.eye(3), [0, 1, 0])
+
+
+@pytest.mark.parametrize("missing", ["zero", "nan"])
+def test_modality_dropout_hides_a_share_of_each_view_in_fit_only(missing):
+    numbers = np.random.default_rng(0).normal(size=(500, 4))
+    views = [("a", "passthrough", [0, 1]), ("b", "passthrough", [2, 3])]
+    dropping = {"modality_dropout": 0.3, "random_state": 0, "missing": missing}
+    fusion = FeatureFusion(views, **dropping)
+    trained = fusion.fit_transform(numbers)
+    complete = FeatureFusion(views, missing=missing).fit_transform(numbers)
+    absent = np.nan_to_num(trained[:, [0, 2]]) == 0
+    np.testing.assert_allclose(absent.mean(axis=0), 0.3, atol=0.06)
+    assert not absent.all(axis=1).any(), "a row was left with nothing"
+    kept = ~np.repeat(absent, 2, axis=1)
+    np.testing.assert_array_equal(trained[:, :4][kept], complete[kept])
+    assert fusion.indicators_ == (["a", "b"] if missing == "zero" else [])
+    np.testing.assert_array_equal(fusion.transform(numbers)[:, :4], complete)
+    again = FeatureFusion(views, **dropping).fit_transform(numbers)
+    np.testing.assert_array_equal(again, trained)
+
+
+def test_modality_dropout_makes_up_for_a_view_that_is_lost_later():
+    rng = np.random.default_rng(0)
+    y = np.arange(400) % 2
+    strong, weak = y + 0.1 * rng.normal(size=400), y + 0.5 * rng.normal(size=400)
+    train = np.column_stack([strong, weak])
+    lost = train.copy()
+    lost[:, 0] = np.nan
+    views = [("strong", "passthrough", [0]), ("weak", "passthrough", [1])]
+
+    def loss(**params):
+        model = make_pipeline(FeatureFusion(views, **params), LogisticRegression())
+        return log_loss(y, model.fit(train, y).predict_proba(lost))
+
+    assert loss(modality_dropout=0.3, random_state=0) < 0.9 * loss()
