@@ -54,6 +54,7 @@ NO_SHIM = {"AudioTrack": "its samples are films with sound; MFCC's battery runs 
 NUMBERS = [("all", "passthrough", slice(0, None))]
 DIRECT = [
     mmsk.fusion.BlockScaler(),
+    mmsk.fusion.GroupScaler(),
     mmsk.tabular.TabularEncoder(),
     mmsk.text.NBLogRatio(),
     mmsk.MultimodalEncoder(),

@@ -2,6 +2,7 @@ from ._block_scaler import BlockScaler as BlockScaler
 from ._cooperative_classifier import CooperativeClassifier as CooperativeClassifier
 from ._cooperative_regressor import CooperativeRegressor as CooperativeRegressor
 from ._feature_fusion import FeatureFusion as FeatureFusion
+from ._group_scaler import GroupScaler as GroupScaler
 from ._mkl_classifier import MKLClassifier as MKLClassifier
 from ._mkl_regressor import MKLRegressor as MKLRegressor
 from ._stacking_classifier import StackingFusionClassifier as StackingFusionClassifier
