@@ -53,7 +53,7 @@ def test_a_group_of_fit_keeps_the_statistics_it_had_there():
 def test_a_group_of_one_row_has_the_pooled_statistics(unseen):
     scaler = GroupScaler(unseen=unseen, prior_rows=0).fit(X, groups=GROUPS)
     within = sum(
-        ((X[GROUPS == g] - X[GROUPS == g].mean(axis=0)) ** 2).sum(axis=0) for g in "abc"
+        ((X[g == GROUPS] - X[g == GROUPS].mean(axis=0)) ** 2).sum(axis=0) for g in "abc"
     )
     expected = (X[:1] - X.mean(axis=0)) / np.sqrt(within / 12)
     np.testing.assert_allclose(scaler.transform(X[:1], groups=["new"]), expected)
@@ -166,10 +166,12 @@ def test_in_a_pipeline_over_files_a_held_out_group_is_scaled_by_itself():
         (WordShape(), "word"), ("passthrough", ["who"]), verbose_feature_names_out=False
     ).set_output(transform="pandas")
     folds = {"cv": LeaveOneGroupOut(), "groups": table["who"]}
-    scaled = make_pipeline(columns, GroupScaler("who"), LogisticRegression())
+    scaled = make_pipeline(columns, GroupScaler("who", prior_rows=0), LogisticRegression())
     assert cross_val_score(scaled, table, y, **folds).mean() > 0.9
     plain = make_pipeline(WordShape(), StandardScaler(), LogisticRegression())
     assert cross_val_score(plain, table["word"], y, **folds).mean() < 0.7
-    views = [("said", make_pipeline(columns, GroupScaler("who")), ["word", "who"])]
+    views = [
+        ("said", make_pipeline(columns, GroupScaler("who", prior_rows=0)), ["word", "who"])
+    ]
     fused = make_pipeline(FeatureFusion(views), LogisticRegression())
     assert cross_val_score(fused, table, y, **folds).mean() > 0.9
