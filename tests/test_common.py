@@ -38,6 +38,8 @@ ARGUMENTS = {
     "AudioTrack": {"extractor": mmsk.audio.MFCC()},
     "FramePooling": {"extractor": mmsk.image.HOG()},
     "PatchEncoder": {"n_centroids": 20, "size_px": 32, "max_patches": 2000},  # or it is slow
+    "audio.PatchEncoder": {"n_centroids": 20, "max_patches": 2000},
+    "audio.FisherVector": {"n_components": 4},
 }
 SAMPLES = {
     "MediaUnion": media_samples("image"),
@@ -88,8 +90,13 @@ def _modality(extractor):
     return "image" if extractor is MediaUnion else extractor.__module__.split(".")[1]
 
 
+def _arguments(extractor):
+    name = extractor.__name__
+    return ARGUMENTS.get(f"{_modality(extractor)}.{name}", ARGUMENTS.get(name, {}))
+
+
 def _made(extractor):
-    return extractor(**ARGUMENTS.get(extractor.__name__, {}))
+    return extractor(**_arguments(extractor))
 
 
 def _samples(extractor):
@@ -109,7 +116,7 @@ def _batteries():
     for extractor in EXTRACTORS:
         if extractor.__name__ not in NO_SHIM:
             shim = numeric_shim(extractor, _modality(extractor))
-            yield shim(**ARGUMENTS.get(extractor.__name__, {}))
+            yield shim(**_arguments(extractor))
     yield from DIRECT
 
 
