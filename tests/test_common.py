@@ -40,6 +40,7 @@ ARGUMENTS = {
     "PatchEncoder": {"n_centroids": 20, "size_px": 32, "max_patches": 2000},  # or it is slow
     "audio.PatchEncoder": {"n_centroids": 20, "max_patches": 2000},
     "audio.FisherVector": {"n_components": 4},
+    "SpeakerVector": {"n_components": 4, "n_dims": 3},
 }
 SAMPLES = {
     "MediaUnion": media_samples("image"),
@@ -57,6 +58,7 @@ NUMBERS = [("all", "passthrough", slice(0, None))]
 DIRECT = [
     mmsk.fusion.BlockScaler(),
     mmsk.fusion.GroupScaler(),
+    mmsk.audio.PLDA(),
     mmsk.tabular.TabularEncoder(),
     mmsk.text.NBLogRatio(),
     mmsk.MultimodalEncoder(),

@@ -6,5 +6,7 @@ from ._melspectrogram import melspectrogram as melspectrogram
 from ._mfcc import MFCC as MFCC
 from ._mfcc import mfcc as mfcc
 from ._patch_encoder import PatchEncoder as PatchEncoder
+from ._plda import PLDA as PLDA
 from ._prosody import Prosody as Prosody
+from ._speaker_vector import SpeakerVector as SpeakerVector
 from ._spectral_statistics import SpectralStatistics as SpectralStatistics
