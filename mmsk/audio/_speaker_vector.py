@@ -11,7 +11,12 @@ from mmsk.base import TimedTransformer
 from mmsk.encoding._codebook import fit_mixture, principal_axes
 from mmsk.encoding._fisher import component_sums
 from mmsk.encoding._sampling import sampled_descriptors
-from mmsk.encoding._total_variability import fit_total_variability, map_means, posteriors
+from mmsk.encoding._total_variability import (
+    component_grams,
+    fit_total_variability,
+    map_means,
+    posteriors,
+)
 from mmsk.io import read_audio
 
 
@@ -78,6 +83,8 @@ class SpeakerVector(TimedTransformer):
         Of the mixture, along the axes.
     directions_ : ndarray of shape (n_components, n_values, n_dims), float64, or None
         Of i-vectors, in deviations: the total variability matrix.
+    grams_ : ndarray of shape (n_components, n_dims, n_dims), float64, or None
+        Products of the directions within each component.
 
     Raises
     ------
@@ -179,11 +186,12 @@ class SpeakerVector(TimedTransformer):
         self.descriptor_mean_, self.axes_ = principal_axes(frames, None, whiten=True)
         mixture = fit_mixture(self._projected(frames), self.n_components, seed)
         self.weights_, self.means_, self.variances_ = mixture
-        self.directions_ = None
+        self.directions_ = self.grams_ = None
         if self.kind == "ivector":
             sums = [self._centered(*self._sums(frames)) for frames in recordings]
             counts, centered = map(np.stack, zip(*sums, strict=True))
             self.directions_ = fit_total_variability(counts, centered, self.n_dims, seed)
+            self.grams_ = component_grams(self.directions_)
 
     def _projected(self, frames):
         return (frames - self.descriptor_mean_) @ self.axes_.T
@@ -209,7 +217,7 @@ class SpeakerVector(TimedTransformer):
         counts, firsts = self._sums(self._describe(sound)[0])
         if self.kind == "ivector":
             counts, centered = self._centered(counts, firsts)
-            return posteriors(counts[None], centered[None], self.directions_)[0][0]
+            return posteriors(counts[None], centered[None], self.directions_, self.grams_)[0][0]
         moved = map_means(counts, firsts, self.means_, self.relevance) - self.means_
         return (np.sqrt(self.weights_[:, None] / self.variances_) * moved).ravel()
 

@@ -70,12 +70,13 @@ def fit_total_variability(counts, centered, n_dims, seed, n_rounds=10):
     shape = (n_components, n_values, n_dims)
     directions = 0.1 * np.random.default_rng(seed).normal(size=shape)
     for _ in range(n_rounds):
+        grams = component_grams(directions)
         precisions = np.zeros((n_components, n_dims * n_dims))
         products = np.zeros((n_components * n_values, n_dims))
         spread = np.zeros((n_dims, n_dims))
         for start in range(0, n_recordings, _BLOCK):
             some = slice(start, start + _BLOCK)
-            means, covariances = posteriors(counts[some], centered[some], directions)
+            means, covariances = posteriors(counts[some], centered[some], directions, grams)
             squares = covariances + means[:, :, None] * means[:, None, :]
             precisions += counts[some].T @ squares.reshape(len(means), -1)
             products += centered[some].reshape(len(means), -1).T @ means
@@ -88,7 +89,21 @@ def fit_total_variability(counts, centered, n_dims, seed, n_rounds=10):
     return directions
 
 
-def posteriors(counts, centered, directions):
+def component_grams(directions):
+    """Products of the directions of each component, which all recordings share.
+
+    Parameters
+    ----------
+    directions : ndarray of shape (n_components, n_values, n_dims), float64
+
+    Returns
+    -------
+    grams : ndarray of shape (n_components, n_dims, n_dims), float64
+    """
+    return directions.swapaxes(1, 2) @ directions
+
+
+def posteriors(counts, centered, directions, grams):
     """Means and covariances of the i-vectors of some recordings.
 
     Parameters
@@ -96,6 +111,8 @@ def posteriors(counts, centered, directions):
     counts : ndarray of shape (n_recordings, n_components), float64
     centered : ndarray of shape (n_recordings, n_components, n_values), float64
     directions : ndarray of shape (n_components, n_values, n_dims), float64
+    grams : ndarray of shape (n_components, n_dims, n_dims), float64
+        As of `component_grams`.
 
     Returns
     -------
@@ -104,8 +121,7 @@ def posteriors(counts, centered, directions):
     covariances : ndarray of shape (n_recordings, n_dims, n_dims), float64
     """
     n_dims = directions.shape[2]
-    squares = directions.swapaxes(1, 2) @ directions
-    precisions = (counts @ squares.reshape(len(squares), -1)).reshape(-1, n_dims, n_dims)
+    precisions = (counts @ grams.reshape(len(grams), -1)).reshape(-1, n_dims, n_dims)
     covariances = np.linalg.inv(precisions + np.eye(n_dims))
     pulled = centered.reshape(len(centered), -1) @ directions.reshape(-1, n_dims)
     return (covariances @ pulled[:, :, None])[:, :, 0], covariances

@@ -7,7 +7,12 @@ from hypothesis import strategies as st
 from scipy.stats import multivariate_normal
 
 from mmsk.encoding._fisher import component_sums
-from mmsk.encoding._total_variability import fit_total_variability, map_means, posteriors
+from mmsk.encoding._total_variability import (
+    component_grams,
+    fit_total_variability,
+    map_means,
+    posteriors,
+)
 
 K, D, R = 3, 2, 2  # components, values, directions
 
@@ -22,7 +27,7 @@ def toy(seed, n_recordings=4):
 @given(st.integers(0, 999))
 def test_the_posterior_is_that_of_one_large_normal_distribution(seed):
     counts, centered, directions = toy(seed, 1)
-    means, covariances = posteriors(counts, centered, directions)
+    means, covariances = posteriors(counts, centered, directions, component_grams(directions))
     # the mean frame of a component is normal around T w, with covariance I / count
     loads = directions.reshape(K * D, R)
     precise = np.repeat(counts[0], D)
@@ -35,7 +40,9 @@ def test_the_posterior_is_that_of_one_large_normal_distribution(seed):
 
 
 def test_without_frames_the_posterior_is_what_was_known_before():
-    means, covariances = posteriors(np.zeros((1, K)), np.zeros((1, K, D)), toy(0)[2])
+    directions = toy(0)[2]
+    nothing = np.zeros((1, K)), np.zeros((1, K, D))
+    means, covariances = posteriors(*nothing, directions, component_grams(directions))
     np.testing.assert_array_equal(means, 0)
     np.testing.assert_allclose(covariances[0], np.eye(R))
 
