@@ -4,30 +4,29 @@ Spoilt as `FIGURES.md` says: of pictures only the first main components of the t
 pictures stay, as many as hold 25 % of their variance; to sounds pink noise is added at -5 dB
 (of the clip's own power), with seed 0 for the training part and 1 for the test part.
 
-A modality alone is an RBF SVM on its features, standardised on the training part. The
-features fused by model are two such SVMs whose probabilities are pooled; fused jointly, one
-SVM on a weighted sum of the two grams. ``C``, and the weight, which may leave out a modality,
-are chosen by cross-validation inside the training part. The test part is scored once.
+A modality alone is an RBF SVM on its features, standardised on the training part. Fused by
+model, the probabilities of two classifiers on the same grams are pooled, and nothing is
+tuned; fused jointly, one SVM works on a weighted sum of the grams. ``C``, and the weight,
+which may leave out a modality, are chosen by cross-validation inside the training part.
+Features and the grid of weights were settled on a fifth of the training part; an earlier
+set without `FisherVector` had been scored on the test part before (joint, noisy: 93.0).
 
     python -m benchmarks.quality.digits_av
 """
 
 import os
-import sys
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from sklearn.calibration import CalibratedClassifierCV
 from sklearn.decomposition import PCA
 from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.model_selection import GridSearchCV, StratifiedKFold
-from sklearn.pipeline import make_pipeline
 from sklearn.svm import SVC
 
 from benchmarks._harness import write_result
 from mmsk import audio, image
-from mmsk.fusion import BlockScaler, VotingFusionClassifier
+from mmsk.fusion import BlockScaler, MKLClassifier, VotingFusionClassifier
 from mmsk.io import read_audio, read_image
 
 DATA = Path(os.environ.get("MMSK_DATA", Path(__file__).parents[3] / "shared" / "data"))
@@ -36,7 +35,7 @@ SNR_DB = -5
 KEPT = 0.25
 FOLDS = StratifiedKFold(5, shuffle=True, random_state=0)
 COSTS = [1.0, 10.0, 100.0]
-WEIGHTS = [0.0, 0.25, 0.5, 0.75, 1.0]  # of sound; 0 and 1 are a modality alone
+WEIGHTS = [0.0, 0.5, 0.7, 0.8, 0.9, 1.0]  # of sound; 0 and 1 are a modality alone
 
 
 def samples():
@@ -90,7 +89,11 @@ def features(pictures, sounds, train):
         image.HOG(size_px=56),
         image.PatchEncoder(size_px=28, patch_px=6, step_px=1, color=False, levels=(1, 3)),
     ]
-    of_sounds = [audio.MFCC(rate_hz=RATE_HZ), audio.PatchEncoder(rate_hz=RATE_HZ)]
+    of_sounds = [
+        audio.MFCC(rate_hz=RATE_HZ),
+        audio.PatchEncoder(rate_hz=RATE_HZ),
+        audio.FisherVector(rate_hz=RATE_HZ, pyramid=(1, 3)),
+    ]
     return {
         "image": block(of_pictures, list(pictures), train),
         "audio": block(of_sounds, sounds, train),
@@ -118,11 +121,7 @@ def measured(blocks, y, train):
         **_scored(*searches[best], y, train),
         "weight_of_audio": best,
     }
-    costs = {
-        "image": searches[0.0][0].best_params_["C"],
-        "audio": searches[1.0][0].best_params_["C"],
-    }
-    found["late, log-opinion pool"] = late(blocks, costs, y, train)
+    found["late, log-opinion pool"] = late(blocks, y, train)
     return found
 
 
@@ -134,20 +133,17 @@ def _scored(search, gram, y, train):
     }
 
 
-def late(blocks, costs, y, train):
-    """The SVMs of the modalities, calibrated by inner folds, pooled."""
+def late(blocks, y, train):
+    """Calibrated ridge on the gram of each modality, pooled."""
     edges = np.cumsum([0, *(x.shape[1] for x in blocks.values())])
+    everything = [("all", "passthrough", slice(0, None))]
     views = [
-        (name, _calibrated(costs[name]), slice(edges[k], edges[k + 1]))
+        (name, MKLClassifier(everything), slice(edges[k], edges[k + 1]))
         for k, name in enumerate(blocks)
     ]
     X = np.hstack(list(blocks.values()))
     model = VotingFusionClassifier(views).fit(X[train], y[train])
     return {"accuracy": round(float(model.score(X[~train], y[~train])), 4)}
-
-
-def _calibrated(cost):
-    return make_pipeline(CalibratedClassifierCV(SVC(C=cost, gamma=0.5), cv=3))
 
 
 def main():
@@ -170,6 +166,4 @@ def main():
 
 
 if __name__ == "__main__":
-    found = main()
-    if "--dry" not in sys.argv:
-        write_result("quality_digits_av", found)
+    write_result("quality_digits_av", main())
