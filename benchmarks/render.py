@@ -283,6 +283,38 @@ def extraction(result):
     return f"## Tables in parts\n\n{result['work']}: {told}.\n\n{table(head, rows)}"
 
 
+def _scores(methods):
+    """Rows of a table of methods: accuracy, spread over held-out parts, inner accuracy."""
+    return [
+        [
+            name,
+            f"{100 * row['accuracy']:.1f}"
+            + (f" ± {100 * row['spread']:.1f}" if len(row.get("parts", [])) > 1 else ""),
+            f"{100 * row['inner_accuracy']:.1f}" if "inner_accuracy" in row else "",
+        ]
+        for name, row in methods.items()
+    ]
+
+
+def speech(result):
+    """Scores on spoken digits."""
+    head = ["features", "held-out accuracy, %", "inner accuracy, %"]
+    parts = ["## Spoken digits, C by inner folds"]
+    for name, found in result["protocols"].items():
+        parts.append(f"### {name}\n\n{table(head, _scores(found['methods']))}")
+        parts.append(f"The aim was {100 * found['aim']:.1f} %.")
+    return "\n\n".join(parts)
+
+
+def digits_av(result):
+    """Scores on spoken and written digits, clean and spoilt."""
+    head = ["features", "test accuracy, %", "inner accuracy, %"]
+    parts = ["## A spoken and a written digit, C by inner folds"]
+    for name, found in result["sets"].items():
+        parts.append(f"### {name}\n\n{table(head, _scores(found['methods']))}")
+    return "\n\n".join([*parts, f"The aim: {result['aim']}."])
+
+
 RENDERERS = {
     "speed_search": search,
     "speed_extract": extraction,
@@ -306,6 +338,9 @@ RENDERERS = {
     "quality_planted": planted,
     "quality_auto": auto,
     "quality_text": texts,
+    "quality_speech": speech,
+    "quality_digits_av": digits_av,
+    "speed_speech": speed,
 }
 
 

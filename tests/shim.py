@@ -65,7 +65,7 @@ def numeric_shim(cls, modality):
             tags.transformer_tags = TransformerTags(preserves_dtype=[])
             return tags
 
-    Shim.__name__ = Shim.__qualname__ = f"{cls.__name__}OfNumbers"
+    Shim.__name__ = Shim.__qualname__ = f"{modality.title()}{cls.__name__}OfNumbers"
     Shim.__module__ = __name__
     setattr(sys.modules[__name__], Shim.__name__, Shim)  # so that it can be pickled
     return Shim

@@ -39,6 +39,9 @@ ARGUMENTS = {
     "AudioTrack": {"extractor": mmsk.audio.MFCC()},
     "FramePooling": {"extractor": mmsk.image.HOG()},
     "PatchEncoder": {"n_centroids": 20, "size_px": 32, "max_patches": 2000},  # or it is slow
+    "audio.PatchEncoder": {"n_centroids": 20, "max_patches": 2000},
+    "audio.FisherVector": {"n_components": 4},
+    "SpeakerVector": {"n_components": 4, "n_dims": 3},
 }
 SAMPLES = {
     "MediaUnion": media_samples("image"),
@@ -55,6 +58,8 @@ NO_SHIM = {"AudioTrack": "its samples are films with sound; MFCC's battery runs 
 NUMBERS = [("all", "passthrough", slice(0, None))]
 DIRECT = [
     mmsk.fusion.BlockScaler(),
+    mmsk.fusion.GroupScaler(),
+    mmsk.audio.PLDA(),
     mmsk.tabular.TabularEncoder(),
     mmsk.text.NBLogRatio(),
     mmsk.MultimodalEncoder(),
@@ -90,8 +95,13 @@ def _modality(extractor):
     return "image" if extractor is MediaUnion else extractor.__module__.split(".")[1]
 
 
+def _arguments(extractor):
+    name = extractor.__name__
+    return ARGUMENTS.get(f"{_modality(extractor)}.{name}", ARGUMENTS.get(name, {}))
+
+
 def _made(extractor):
-    return extractor(**ARGUMENTS.get(extractor.__name__, {}))
+    return extractor(**_arguments(extractor))
 
 
 def _samples(extractor):
@@ -111,7 +121,7 @@ def _batteries():
     for extractor in EXTRACTORS:
         if extractor.__name__ not in NO_SHIM:
             shim = numeric_shim(extractor, _modality(extractor))
-            yield shim(**ARGUMENTS.get(extractor.__name__, {}))
+            yield shim(**_arguments(extractor))
     yield from DIRECT
 
 

@@ -28,7 +28,7 @@ def public_classes():
         for name in room.__all__:
             value = getattr(room, name)
             if inspect.isclass(value):
-                found[value.__name__] = value
+                found[value.__name__, value.__module__] = value  # rooms may share a name
     return [found[name] for name in sorted(found)]
 
 

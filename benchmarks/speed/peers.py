@@ -23,7 +23,7 @@ from pathlib import Path  # noqa: E402
 
 import numpy as np  # noqa: E402
 
-from mmsk.audio import MFCC, Prosody  # noqa: E402
+from mmsk.audio import MFCC, PatchEncoder, Prosody  # noqa: E402
 from mmsk.image import GIST, GLCM, HOG, LBP, ColorHistogram  # noqa: E402
 
 REPEATS = 30
@@ -36,6 +36,7 @@ EXTRACTORS = {
     "GIST": (GIST(), "image"),
     "MFCC": (MFCC(), "audio"),
     "Prosody": (Prosody(), "audio"),
+    "PatchEncoder": (PatchEncoder(), "audio"),
 }
 # In a process of its own, whose kernels are cached in a folder of its own.
 _FIRST_CALL = """

@@ -156,6 +156,32 @@ def column_at(X, position):
     return nw.from_native(X, eager_only=True)[:, position].to_native()
 
 
+def position_of(X, column, *, wanted_by):
+    """Where a column stands in a table.
+
+    Parameters
+    ----------
+    X : frame or ndarray of shape (n_samples, n_columns)
+    column : str or int
+        A name of a frame, a position in an array.
+    wanted_by : str
+        The parameter that says so, for the message.
+
+    Returns
+    -------
+    position : int
+
+    Raises
+    ------
+    ValueError
+        If there is no such column.
+    """
+    names = column_names(X) if is_frame(X) else list(range(X.shape[1]))
+    if column not in names:
+        raise ValueError(f"{wanted_by}={column!r} is no column of X, which has {names}.")
+    return names.index(column)
+
+
 def take_rows(X, rows):
     """Some rows of a table or column, of the same type as X.
 

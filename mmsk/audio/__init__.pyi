@@ -1,8 +1,12 @@
 from ._audio_functionals import AudioFunctionals as AudioFunctionals
 from ._chroma import Chroma as Chroma
+from ._fisher_vector import FisherVector as FisherVector
 from ._log_mel import LogMel as LogMel
 from ._melspectrogram import melspectrogram as melspectrogram
 from ._mfcc import MFCC as MFCC
 from ._mfcc import mfcc as mfcc
+from ._patch_encoder import PatchEncoder as PatchEncoder
+from ._plda import PLDA as PLDA
 from ._prosody import Prosody as Prosody
+from ._speaker_vector import SpeakerVector as SpeakerVector
 from ._spectral_statistics import SpectralStatistics as SpectralStatistics

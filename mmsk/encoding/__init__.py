@@ -8,6 +8,13 @@ shape (n_descriptors, n_axes), say where in the sample each lies, 0 to 1 along e
 from mmsk.encoding._codebook_transformer import CodebookTransformer
 from mmsk.encoding._dense import dense_descriptors
 from mmsk.encoding._fisher import fisher_vector
+from mmsk.encoding._patch_transformer import PatchTransformer
 from mmsk.encoding._vlad import vlad
 
-__all__ = ["CodebookTransformer", "dense_descriptors", "fisher_vector", "vlad"]
+__all__ = [
+    "CodebookTransformer",
+    "PatchTransformer",
+    "dense_descriptors",
+    "fisher_vector",
+    "vlad",
+]

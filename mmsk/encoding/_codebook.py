@@ -12,6 +12,7 @@ from threadpoolctl import threadpool_limits
 
 _KMEANS_ROUNDS = 25  # both only need to come close: the codebook is a means to an end
 _MIXTURE_ROUNDS = 20
+_LEAST_DEVIATION = 1e-3  # along an axis that is whitened, as a share of the largest
 _LEAST_VARIANCE = 1e-3  # of a component, as a share of the mean variance of all
 
 
@@ -31,7 +32,7 @@ class Mixture(NamedTuple):
     variances: np.ndarray | None
 
 
-def principal_axes(descriptors, n_dims):
+def principal_axes(descriptors, n_dims, *, whiten=False):
     """Mean and main axes of descriptors.
 
     Parameters
@@ -40,18 +41,25 @@ def principal_axes(descriptors, n_dims):
         At least two.
     n_dims : int or None
         Axes; None, and more than can be, are as many as can be.
+    whiten : bool, default=False
+        Whether axes are divided by the deviation of descriptors along them, so that all
+        vary alike; those along which they hardly vary are made no longer by that.
 
     Returns
     -------
     mean : ndarray of shape (n_values,), float32
     axes : ndarray of shape (n_axes, n_values), float32
-        Of length 1, the one along which descriptors vary most first.
+        Of length 1 unless whitened, the one along which descriptors vary most first.
     """
     most = min(len(descriptors) - 1, descriptors.shape[1])
     n_axes = most if n_dims is None else min(n_dims, most)
     with np.errstate(invalid="ignore", divide="ignore"):  # shares of no variance at all
         found = PCA(n_axes, svd_solver="covariance_eigh").fit(descriptors)
-    return found.mean_.astype(np.float32), found.components_.astype(np.float32)
+    axes = found.components_
+    if whiten and found.explained_variance_.any():
+        deviations = np.sqrt(found.explained_variance_)
+        axes = axes / np.maximum(deviations, _LEAST_DEVIATION * deviations.max())[:, None]
+    return found.mean_.astype(np.float32), axes.astype(np.float32)
 
 
 def fit_centers(descriptors, n_components, seed):

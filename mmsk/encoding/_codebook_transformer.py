@@ -1,6 +1,6 @@
 """The base of extractors whose samples are sets of local descriptors."""
 
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import product
 from numbers import Integral
 
@@ -8,15 +8,12 @@ import numpy as np
 from sklearn.utils import check_random_state
 
 from mmsk._utils.sklearn_private import Interval, StrOptions
-from mmsk._utils.workers import map_samples
 from mmsk.base import SampleTransformer
 from mmsk.encoding._codebook import Mixture, fit_centers, fit_mixture, principal_axes
 from mmsk.encoding._fisher import fisher_vector, power_normalized, unit_length
 from mmsk.encoding._pyramid import pyramid_members, pyramid_names
+from mmsk.encoding._sampling import sampled_descriptors
 from mmsk.encoding._vlad import vlad
-from mmsk.exceptions import NothingToLearnError
-
-_MOST_ROWS = 1000  # that ``fit`` reads: more, each with fewer descriptors, tell little more
 
 
 class CodebookTransformer(SampleTransformer):
@@ -39,6 +36,9 @@ class CodebookTransformer(SampleTransformer):
         "random_state": ["random_state"],
     }
     _position_names: tuple[str, ...] = ()
+    #: Whether values are brought to one variance along the main axes: for descriptors of
+    #: several units. Otherwise axes along which descriptors vary more count for more.
+    _whitens = False
 
     def _describe(self, sample):
         """Descriptors, (n_descriptors, n_values), and positions, (n_descriptors, n_axes)."""
@@ -52,8 +52,11 @@ class CodebookTransformer(SampleTransformer):
                 f"{self.pyramid!r}"
             )
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
-        descriptors, positions = self._sampled(cells, seed)
-        self.descriptor_mean_, self.axes_ = principal_axes(descriptors, self.n_dims)
+        found = sampled_descriptors(self, cells, seed)
+        descriptors, positions = map(np.concatenate, zip(*found, strict=True))
+        self.descriptor_mean_, self.axes_ = principal_axes(
+            descriptors, self.n_dims, whiten=self._whitens
+        )
         projected = (descriptors - self.descriptor_mean_) @ self.axes_.T
         # positions then weigh in k-means as much as one of the values
         spread = float(positions.var(axis=0).mean())
@@ -64,41 +67,6 @@ class CodebookTransformer(SampleTransformer):
         else:
             codebook = fit_mixture(values, self.n_components, seed)
         self.weights_, self.means_, self.variances_ = codebook
-
-    def _sampled(self, cells, seed):
-        """At most ``max_descriptors`` descriptors, as many of each row, and positions."""
-        rows = [row for row, cell in enumerate(cells) if self._members(cell)]
-        n_rows = min(len(rows), _MOST_ROWS, self.max_descriptors)
-        chosen = np.sort(np.random.default_rng(seed).permutation(rows)[:n_rows])
-        most = self.max_descriptors // max(1, n_rows)
-        some_of = partial(self._some_descriptors, most=most, seed=seed)
-        numbered = [(int(row), cells[int(row)]) for row in chosen]
-        found = [
-            some for some in map_samples(some_of, numbered, self.n_jobs, reported=False) if some
-        ]
-        n_found = sum(len(descriptors) for descriptors, _ in found)
-        if n_found < 2:
-            raise NothingToLearnError(
-                f"{type(self).__name__} learns from at least 2 descriptors, but the "
-                f"{len(cells)} samples have {n_found}."
-            )
-        return tuple(map(np.concatenate, zip(*found, strict=True)))
-
-    def _some_descriptors(self, numbered_cell, *, most, seed):
-        """Some descriptors of a cell, and positions; None if it cannot be read."""
-        row, cell = numbered_cell
-        found = []
-        with self._passing_over(row, cell):
-            samples = [self._read(source) for source in self._sources(cell)]
-            found = [self._describe(sample) for sample in samples if sample is not None]
-        if not found:
-            return None
-        descriptors, positions = map(np.concatenate, zip(*found, strict=True))
-        if len(descriptors) > most:
-            rng = np.random.default_rng((seed, row))
-            kept = np.sort(rng.choice(len(descriptors), most, replace=False))
-            descriptors, positions = descriptors[kept], positions[kept]
-        return descriptors, positions
 
     def _with_positions(self, projected, positions):
         if not self.positions:

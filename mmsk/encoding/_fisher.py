@@ -48,6 +48,32 @@ def fisher_vector(descriptors, weights, means, variances):
     array([0.  , 2.  , 4.95])
     """
     dtype = np.result_type(descriptors, means)
+    counts, firsts, squares = component_sums(descriptors, weights, means, variances)
+    by_weights = counts - len(descriptors) * weights
+    counts = counts[:, None]
+    by_means = (firsts - counts * means) / np.sqrt(variances)
+    by_variances = (squares - 2 * means * firsts + counts * (means**2 - variances)) / variances
+    by_values = np.stack([by_means, by_variances / np.sqrt(2)]) / np.sqrt(weights)[:, None]
+    gradients = np.concatenate([by_weights / np.sqrt(weights), by_values.ravel()])
+    return (gradients / max(1, len(descriptors))).astype(dtype)
+
+
+def component_sums(descriptors, weights, means, variances):
+    """What descriptors give to each component of a mixture: their shares, summed.
+
+    Parameters
+    ----------
+    descriptors, weights, means, variances
+        As of `fisher_vector`.
+
+    Returns
+    -------
+    counts : ndarray of shape (n_components,), floating
+        Sums of shares; together as many as there are descriptors.
+    firsts, squares : ndarray of shape (n_components, n_values), floating
+        Sums of descriptors, and of their squares, times their shares.
+    """
+    dtype = np.result_type(descriptors, means)
     n_values = means.shape[1]
     # log density is linear in the values and their squares: one matrix product
     slopes = np.hstack([means / variances, -0.5 / variances]).T
@@ -59,14 +85,7 @@ def fisher_vector(descriptors, weights, means, variances):
         shares = _softmax(powers @ slopes + heights)
         counts += shares.sum(axis=0)
         sums += shares.T @ powers
-    firsts, squares = sums[:, :n_values], sums[:, n_values:]
-    by_weights = counts - len(descriptors) * weights
-    counts = counts[:, None]
-    by_means = (firsts - counts * means) / np.sqrt(variances)
-    by_variances = (squares - 2 * means * firsts + counts * (means**2 - variances)) / variances
-    by_values = np.stack([by_means, by_variances / np.sqrt(2)]) / np.sqrt(weights)[:, None]
-    gradients = np.concatenate([by_weights / np.sqrt(weights), by_values.ravel()])
-    return (gradients / max(1, len(descriptors))).astype(dtype)
+    return counts, sums[:, :n_values], sums[:, n_values:]
 
 
 def _softmax(scores):

@@ -14,6 +14,12 @@ L. Thiry, M. Arbel, E. Belilovsky, E. Oyallon (2021), "The unreasonable effectiv
 patches in deep convolutional kernels methods", ICLR: whitened patches as words, and the
 code of nearest words.
 
+I. S. Dhillon, D. S. Modha (2001), "Concept decompositions for large sparse text data using
+clustering", Machine Learning 42, 143-175: spherical k-means.
+
+A. Coates, A. Y. Ng (2012), "Learning feature representations with k-means", Neural Networks:
+Tricks of the Trade, Springer, 561-580: the same for patches, damped, and codes by projection.
+
 S. Lazebnik, C. Schmid, J. Ponce (2006), "Beyond bags of features: spatial pyramid matching
 for recognizing natural scene categories", CVPR, 2169-2178: several grids.
 """
@@ -22,7 +28,10 @@ from itertools import pairwise, product
 from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse import csr_array
 from sklearn.cluster import MiniBatchKMeans
+
+from mmsk.encoding._fisher import unit_length
 
 _POOLS = {"mean": np.add, "max": np.maximum}
 
@@ -62,6 +71,8 @@ class PatchCoding(NamedTuple):
     n_nearest : int or None
         A word's code is 1 if it is among as many nearest ones, else 0. None is the triangle
         code: by how much the word is nearer than words are on average, at least 0.
+    projects : bool
+        Whether codes are products of whitened patches and words, at least 0, instead.
     pool : {"mean", "max"}
         Of the codes in a cell.
     max_bytes : float
@@ -73,6 +84,7 @@ class PatchCoding(NamedTuple):
     grids: tuple
     contrast: float
     n_nearest: int | None
+    projects: bool
     pool: str
     max_bytes: float
 
@@ -114,8 +126,9 @@ def learned_dictionary(patches, n_words, method, contrast, epsilon, random_state
     patches : ndarray of shape (n_patches, n_values), float32
         At least one.
     n_words : int
-    method : {"kmeans", "patches"}
-        Whether words are means of clusters of patches, or patches drawn at random.
+    method : {"kmeans", "spherical", "patches"}
+        Whether words are means of clusters of patches, directions around which patches
+        cluster (of length 1), or patches drawn at random.
     contrast : float
         As in `PatchCoding`. Flat patches tell nothing and are left out.
     epsilon : float
@@ -207,10 +220,45 @@ def _words(whitened, n_words, method, random_state):
             len(whitened), n_words, replace=False
         )
         return whitened[chosen]
+    if method == "spherical":
+        return spherical_centers(whitened, n_words, random_state)
     clusters = MiniBatchKMeans(
         n_words, batch_size=max(1024, 4 * n_words), n_init=1, random_state=random_state
     )
     return clusters.fit(whitened).cluster_centers_.astype(np.float32)
+
+
+def spherical_centers(vectors, n_centers, random_state, n_rounds=20):
+    """Directions around which vectors lie: spherical k-means, damped.
+
+    Parameters
+    ----------
+    vectors : ndarray of shape (n_vectors, n_values), float32
+        More than ``n_centers``.
+    n_centers : int
+    random_state : int
+        Of the directions that it begins with.
+    n_rounds : int, default=20
+
+    Returns
+    -------
+    centers : ndarray of shape (n_centers, n_values), float32
+        Of length 1.
+
+    Notes
+    -----
+    Each vector belongs to the centre on which its projection is longest; a centre becomes
+    the sum of its vectors and of itself, divided by the length. Long vectors count for
+    more; a centre without vectors stays.
+    """
+    centers = np.random.default_rng(random_state).normal(size=(n_centers, vectors.shape[1]))
+    centers = unit_length(centers).astype(np.float32)
+    ones, places = np.ones(len(vectors), np.float32), np.arange(len(vectors))
+    for _ in range(n_rounds):
+        nearest = (vectors @ centers.T).argmax(axis=1)
+        members = csr_array((ones, (nearest, places)), (n_centers, len(vectors)))
+        centers = unit_length(members @ vectors + centers)
+    return centers
 
 
 def _codes(patches, dictionary, coding):
@@ -219,6 +267,9 @@ def _codes(patches, dictionary, coding):
     patches -= dictionary.mean
     patches = patches @ dictionary.whitening
     words = dictionary.words
+    if coding.projects:
+        products = patches @ words.T
+        return np.maximum(products, 0, out=products)
     distances = patches @ (-2 * words).T  # squared, and less the squared length of the patch
     distances += np.einsum("ij,ij->i", words, words)
     if coding.n_nearest is not None:

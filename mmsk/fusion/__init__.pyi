@@ -11,6 +11,7 @@ from ._ensemble_selection_regressor import (
     EnsembleSelectionRegressor as EnsembleSelectionRegressor,
 )
 from ._feature_fusion import FeatureFusion as FeatureFusion
+from ._group_scaler import GroupScaler as GroupScaler
 from ._mkl_classifier import MKLClassifier as MKLClassifier
 from ._mkl_regressor import MKLRegressor as MKLRegressor
 from ._stacking_classifier import StackingFusionClassifier as StackingFusionClassifier

@@ -1,30 +1,17 @@
 """Patches of a picture told by a learned dictionary: a convolutional layer, not trained."""
 
-from functools import lru_cache, partial
-from numbers import Integral, Real
+from numbers import Integral
 
 import numpy as np
-from sklearn.utils import check_random_state
 
-from mmsk._utils.sklearn_private import Interval, RealNotInt, StrOptions
-from mmsk._utils.workers import map_samples
+from mmsk._utils.sklearn_private import Interval, StrOptions
 from mmsk.base import SampleTransformer
-from mmsk.encoding._patches import (
-    PatchCoding,
-    PatchDictionary,
-    cell_names,
-    drawn_patches,
-    encoded,
-    learned_dictionary,
-)
+from mmsk.encoding import PatchTransformer
 from mmsk.image._unit_range import as_color, check_unit_range
 from mmsk.io import read_image
 
-_CONTRAST = 10.0  # squared levels of 0..255: what Coates et al. add to the variance
-_LEAST_PER_PICTURE = 25  # patches drawn; it bounds how many pictures `fit` reads
 
-
-class PatchEncoder(SampleTransformer):
+class PatchEncoder(PatchTransformer):
     """Codes of small patches against a learned dictionary, pooled in a pyramid of cells.
 
     What one layer of a convolutional network does, without backpropagation: all patches of
@@ -140,24 +127,14 @@ class PatchEncoder(SampleTransformer):
 
     _parameter_constraints = {
         **SampleTransformer._parameter_constraints,
-        "n_centroids": [Interval(Integral, 2, None, closed="left")],
+        **PatchTransformer.PATCH_CONSTRAINTS,
         "patch_px": [Interval(Integral, 2, None, closed="left")],
         "step_px": [Interval(Integral, 1, None, closed="left")],
         "size_px": [Interval(Integral, 2, None, closed="left")],
         "color": ["boolean"],
         "dictionary": [StrOptions({"kmeans", "patches"})],
-        "code": [StrOptions({"triangle", "nearest"})],
-        "n_nearest": [
-            Interval(Integral, 1, None, closed="left"),
-            Interval(RealNotInt, 0, 1, closed="neither"),
-        ],
-        "levels": [tuple, list],
-        "pool": [StrOptions({"mean", "max"})],
-        "epsilon": [Interval(Real, 0, None, closed="neither")],
-        "max_patches": [Interval(Integral, 1, None, closed="left")],
-        "max_memory_mb": [Interval(Real, 0, None, closed="neither")],
-        "random_state": ["random_state"],
     }
+    _samples_are = "pictures"
 
     def __init__(
         self,
@@ -198,96 +175,25 @@ class PatchEncoder(SampleTransformer):
         self.memory = memory
         self.on_error = on_error
 
-    def _fit_cells(self, cells):
-        self._check_together()
-        seed = check_random_state(self.random_state).randint(np.iinfo(np.int32).max)
-        self.mean_, self.whitening_, self.centroids_ = learned_dictionary(
-            self._sampled_patches(cells, seed),
-            self.n_centroids,
-            self.dictionary,
-            _CONTRAST,
-            self.epsilon,
-            seed,
-        )
-
     def _check_together(self):
-        levels = self.levels
-        if not levels or not all(isinstance(k, Integral) and k > 0 for k in levels):
-            raise ValueError(f"levels must be whole numbers of at least 1, got {levels!r}")
-        least = self.patch_px + (max(levels) - 1) * self.step_px
+        super()._check_together()
+        least = self.patch_px + (max(self.levels) - 1) * self.step_px
         if self.size_px < least:
             raise ValueError(
-                f"patch_px={self.patch_px}, step_px={self.step_px} and levels={levels!r} need "
-                f"size_px of at least {least}, got {self.size_px}"
-            )
-        if self.n_nearest > self.n_centroids:
-            raise ValueError(
-                f"n_nearest={self.n_nearest} is more than n_centroids={self.n_centroids}"
-            )
-        if self.max_patches < self.n_centroids:
-            raise ValueError(
-                f"n_centroids={self.n_centroids} are learned from as many patches at least, "
-                f"got max_patches={self.max_patches}"
+                f"patch_px={self.patch_px}, step_px={self.step_px} and levels={self.levels!r} "
+                f"need size_px of at least {least}, got {self.size_px}"
             )
 
-    def _sampled_patches(self, cells, seed):
-        """Patches from random places of random pictures, the same whatever ``n_jobs``."""
-        sources = [(row, s) for row, cell in enumerate(cells) for s in self._sources(cell)]
-        n_read = min(len(sources), max(1, self.max_patches // _LEAST_PER_PICTURE))
-        chosen = np.random.default_rng(seed).permutation(len(sources))[:n_read]
-        n_each = -(-self.max_patches // max(1, n_read))
-        draw = partial(self._drawn_patches, n_patches=n_each, seed=seed)
-        found = map_samples(draw, [(k, *sources[k]) for k in chosen.tolist()], self.n_jobs)
-        patches = [drawn for drawn in found if drawn is not None]
-        if not patches:
-            raise ValueError(
-                f"{type(self).__name__} learns from pictures in fit, but none of the "
-                f"{len(cells)} samples can be read."
-            )
-        return np.concatenate(patches)[: self.max_patches]
-
-    def _drawn_patches(self, numbered_source, *, n_patches, seed):
-        number, row, source = numbered_source
-        rng = np.random.default_rng([seed, number])
-        with self._passing_over(row, source):
-            plane = _as_plane(self._read(source), self.color)
-            return drawn_patches(plane, (self.patch_px, self.patch_px), n_patches, rng)
-        return None
+    def _shapes(self):
+        grids = tuple((k, k) for k in self.levels)
+        return (self.patch_px,) * 2, (self.step_px,) * 2, grids
 
     def _reading(self):
         return read_image, {"size_px": self.size_px, "gray": not self.color}
 
-    def _extract(self, image):
-        dictionary = PatchDictionary(self.mean_, self.whitening_, self.centroids_)
-        return encoded(_as_plane(image, self.color), dictionary, self._coding())
-
-    def _coding(self):
-        n_nearest = self.n_nearest
-        if not isinstance(n_nearest, Integral):
-            n_nearest = max(1, int(n_nearest * self.n_centroids))
-        return PatchCoding(
-            patch=(self.patch_px, self.patch_px),
-            step=(self.step_px, self.step_px),
-            grids=tuple((k, k) for k in self.levels),
-            contrast=_CONTRAST,
-            n_nearest=n_nearest if self.code == "nearest" else None,
-            pool=self.pool,
-            max_bytes=self.max_memory_mb * 2**20,
-        )
-
-    def _feature_names(self):
-        return _names(tuple(self.levels), self.n_centroids)
-
-
-def _as_plane(image, color):
-    """A picture with levels of 0..255, of shape (height, width, n_channels), float32."""
-    check_unit_range(image)
-    levels = (as_color(image) if color else image).astype(np.float32)
-    levels = levels if image.dtype == np.uint8 else levels * 255
-    return levels.reshape(*levels.shape[:2], -1)
-
-
-@lru_cache(maxsize=4)
-def _names(levels, n_centroids):
-    cells = cell_names([(k, k) for k in levels], n_centroids)
-    return tuple(f"patch_{name}" for name in cells)
+    def _plane(self, image):
+        """A picture with levels of 0..255, of shape (height, width, n_channels), float32."""
+        check_unit_range(image)
+        levels = (as_color(image) if self.color else image).astype(np.float32)
+        levels = levels if image.dtype == np.uint8 else levels * 255
+        return levels.reshape(*levels.shape[:2], -1)

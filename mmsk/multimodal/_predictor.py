@@ -11,7 +11,7 @@ from sklearn.base import is_classifier
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
-from mmsk._utils.columns import as_cells, column_at, column_names, is_frame
+from mmsk._utils.columns import as_cells, column_at, is_frame, position_of
 from mmsk._utils.metadata import fit_params_of
 from mmsk._utils.sklearn_private import HasMethods, Interval, check_sample_weight
 from mmsk.base import using_memory
@@ -162,9 +162,5 @@ class MultimodalPredictor(MultimodalBase):
 
 
 def _column(X, column):
-    names = column_names(X) if is_frame(X) else list(range(X.shape[1]))
-    if column not in names:
-        raise ValueError(f"groups={column!r} is no column of X, which has {names}.")
-    if is_frame(X):
-        return np.asarray(as_cells(column_at(X, names.index(column))))
-    return X[:, column]
+    place = position_of(X, column, wanted_by="groups")
+    return np.asarray(as_cells(column_at(X, place))) if is_frame(X) else X[:, place]

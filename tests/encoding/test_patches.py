@@ -15,6 +15,7 @@ from mmsk.encoding._patches import (
     encoded,
     learned_dictionary,
     normalized,
+    spherical_centers,
 )
 
 CONTRAST = 10.0
@@ -29,6 +30,7 @@ def coding(**changes):
             "grids": GRIDS,
             "contrast": CONTRAST,
             "n_nearest": None,
+            "projects": False,
             "pool": "mean",
             "max_bytes": 2**20,
             **changes,
@@ -69,6 +71,8 @@ def slowly_encoded(plane, dictionary, coding):
 def slow_code(patch, dictionary, coding):
     patch = (patch - patch.mean()) / np.sqrt(patch.var() + coding.contrast)
     whitened = dictionary.whitening @ (patch - dictionary.mean)
+    if coding.projects:
+        return np.clip(dictionary.words @ whitened, 0, None)
     distances = np.linalg.norm(dictionary.words - whitened, axis=1)
     if coding.n_nearest is None:
         return np.clip(distances.mean() - distances, 0, None)
@@ -91,6 +95,25 @@ def test_codes_are_those_of_one_patch_after_the_other(n_channels, step, n_neares
     found = encoded(plane, words, how)
     assert found.dtype == np.float32
     np.testing.assert_allclose(found, slowly_encoded(plane, words, how), atol=1e-4)
+
+
+@pytest.mark.parametrize("pool", ["mean", "max"])
+def test_projections_are_those_of_one_patch_after_the_other(pool):
+    plane = noise(17, 14, 1)
+    words = dictionary_of(plane, method="spherical")
+    how = coding(projects=True, pool=pool)
+    expected = slowly_encoded(plane, words, how)
+    np.testing.assert_allclose(encoded(plane, words, how), expected, atol=1e-4)
+
+
+@given(st.integers(0, 99))
+def test_spherical_centres_lie_along_two_opposite_bundles_whatever_their_lengths(seed):
+    rng = np.random.default_rng(seed)
+    lengths = rng.uniform(1, 9, (60, 1)) * np.repeat([[1], [-1]], 30, axis=0)
+    vectors = lengths * [0.6, 0, 0.8, 0] + rng.normal(0, 1e-3, (60, 4))
+    centers = spherical_centers(vectors.astype(np.float32), 2, seed)
+    centers = centers[centers[:, 0].argsort()]
+    np.testing.assert_allclose(centers, [[-0.6, 0, -0.8, 0], [0.6, 0, 0.8, 0]], atol=0.01)
 
 
 @pytest.mark.parametrize("pool", ["mean", "max"])
