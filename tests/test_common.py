@@ -37,6 +37,9 @@ ARGUMENTS = {
     },
     "AudioTrack": {"extractor": mmsk.audio.MFCC()},
     "FramePooling": {"extractor": mmsk.image.HOG()},
+    "MultiRocket": {"extractor": mmsk.audio.MFCC(), "n_features": 672},
+    "Hydra": {"extractor": mmsk.audio.MFCC(), "n_groups": 4},
+    "SequenceFusion": {"encoder": mmsk.encoding.Hydra(n_groups=2, n_kernels=4)},
     "PatchEncoder": {"n_centroids": 20, "size_px": 32, "max_patches": 2000},  # or it is slow
 }
 SAMPLES = {
@@ -59,7 +62,7 @@ DIRECT = [
     mmsk.MultimodalEncoder(),
     *(mmsk.MultimodalClassifier(fusion) for fusion in CLASSIFIERS),
     *(mmsk.MultimodalRegressor(fusion) for fusion in REGRESSORS),
-    *(fusion(NUMBERS) for fusion in FUSIONS),
+    *(fusion(NUMBERS, **ARGUMENTS.get(fusion.__name__, {})) for fusion in FUSIONS),
 ]
 #: scikit-learn asks this of estimators with inner folds only where it can set their ``cv``.
 INNER_FOLDS = {
@@ -84,11 +87,12 @@ UNLISTED_BY_POSITION = [
 
 
 def _modality(extractor):
-    return "image" if extractor is MediaUnion else extractor.__module__.split(".")[1]
+    room = extractor.__module__.split(".")[1]
+    return {"union": "image", "encoding": "audio"}.get(room, room)
 
 
-def _made(extractor):
-    return extractor(**ARGUMENTS.get(extractor.__name__, {}))
+def _made(estimator, **parameters):
+    return estimator(**parameters, **ARGUMENTS.get(estimator.__name__, {}))
 
 
 def _samples(extractor):
@@ -100,7 +104,7 @@ def _laws():
         for law in media_estimator_checks(_made(extractor), _samples(extractor)):
             yield pytest.param(law, id=f"{extractor.__name__}-{law.__name__}")
     for fusion in FUSIONS:
-        for law in fusion_estimator_checks(fusion([])):
+        for law in fusion_estimator_checks(_made(fusion, views=[])):
             yield pytest.param(law, id=f"{fusion.__name__}-{law.__name__}")
 
 
