@@ -168,15 +168,18 @@ def competition(outputs):
     """
     n_kernels, n_steps = outputs.shape
     wins = np.zeros((n_kernels, 2), np.float64)
+    highest, lowest = outputs[0].copy(), outputs[0].copy()
+    largest, smallest = np.zeros(n_steps, np.int32), np.zeros(n_steps, np.int32)
+    for k in range(1, n_kernels):  # steps within: they are neighbours, and have no branch
+        row = outputs[k]
+        for t in range(n_steps):
+            largest[t] = k if row[t] > highest[t] else largest[t]
+            highest[t] = max(highest[t], row[t])
+            smallest[t] = k if row[t] < lowest[t] else smallest[t]
+            lowest[t] = min(lowest[t], row[t])
     for t in range(n_steps):
-        largest, smallest = 0, 0
-        for k in range(1, n_kernels):
-            if outputs[k, t] > outputs[largest, t]:
-                largest = k
-            if outputs[k, t] < outputs[smallest, t]:
-                smallest = k
-        wins[largest, 0] += np.float64(outputs[largest, t])
-        wins[smallest, 1] += 1
+        wins[largest[t], 0] += np.float64(highest[t])
+        wins[smallest[t], 1] += 1
     return wins
 
 

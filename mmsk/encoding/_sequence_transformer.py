@@ -11,6 +11,7 @@ from mmsk.exceptions import DecodeError, NothingToLearnError
 from mmsk.io._sources import Segment, describe_source
 
 _MOST_ROWS = 500  # that ``fit`` reads: what is learned are means, spreads and quantiles
+_NOTHING = 1e-6  # scaled values below are rounding, which must not decide who is largest
 _LEAST_SPREAD = 0.01  # of a channel within a sample, as a share of that within all
 
 
@@ -111,7 +112,10 @@ class SequenceTransformer(TimedTransformer):
             if self.scaling == "sample":
                 spreads = np.maximum(sequence.std(axis=0), _LEAST_SPREAD * spreads)
             sequence = (sequence - sequence.mean(axis=0)) / spreads
-        return np.ascontiguousarray(sequence.T, dtype=np.float32)
+        series = np.ascontiguousarray(sequence.T, dtype=np.float32)
+        if self.scaling is not None:
+            series[np.abs(series) < _NOTHING] = 0
+        return series
 
     def _extract(self, sample):
         sequence = self._sequence_of(sample)
