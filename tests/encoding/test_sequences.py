@@ -1,4 +1,4 @@
-"""What MultiRocket and Hydra do alike; the rest is in tests/test_common.py."""
+"""What MultiRocket, Hydra and Reservoir do alike; the rest is in tests/test_common.py."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from mmsk.audio import MFCC, Chroma, LogMel, SpectralStatistics
-from mmsk.encoding import Hydra, MultiRocket
+from mmsk.encoding import Hydra, MultiRocket, Reservoir
 from mmsk.encoding._sequence_transformer import dilations_for, first_differences
 from mmsk.exceptions import DecodeError, NothingToLearnError
 from mmsk.image import ImageStatistics
@@ -28,14 +28,18 @@ WITH_SEQUENCES = [
     (FrameStatistics(), FILMS),
     (FramePooling(ImageStatistics(), every_s=None), FILMS),
 ]
+SIZES = {
+    MultiRocket: {"n_features": 672},
+    Hydra: {"n_groups": 6},
+    Reservoir: {"n_units": 50},
+}
 
 
 def encoder(kind, extractor=None, **parameters):
-    size = {"n_features": 672} if kind is MultiRocket else {"n_groups": 6}
-    return kind(extractor, **{**size, **parameters})
+    return kind(extractor, **{**SIZES[kind], **parameters})
 
 
-@pytest.fixture(params=[MultiRocket, Hydra], ids=lambda kind: kind.__name__)
+@pytest.fixture(params=[MultiRocket, Hydra, Reservoir], ids=lambda kind: kind.__name__)
 def kind(request):
     return request.param
 

@@ -62,3 +62,12 @@ def hydra_shares(series, dilations, channels, signs, weights):
         outputs = [convolved(mixed, one, dilations[d]) for one in weights[group]]
         shares[d, group] = competition(np.stack(outputs)) / series.shape[1]
     return shares
+
+
+def reservoir_states(inputs, sources, weights, leak):
+    links = np.zeros((len(sources), len(sources)))
+    np.add.at(links, (np.arange(len(sources))[:, None], sources), weights)
+    states = [np.zeros(len(sources))]
+    for heard in inputs:
+        states.append((1 - leak) * states[-1] + leak * np.tanh(heard + links @ states[-1]))
+    return np.stack(states[1:]).astype(np.float32)
