@@ -198,6 +198,24 @@ def scenes15(result):
     )
 
 
+def sequences(result):
+    """Scores of spoken digits by statistics and by the order of frames."""
+    parts = ["## Spoken digits by the order of their frames, ridge regression"]
+    for name, found in result["tasks"].items():
+        rows = [
+            [
+                variant,
+                f"{100 * row['accuracy']:.1f} ± {100 * row['spread']:.1f}",
+                f"{100 * sum(p['inner'] for p in row['parts']) / len(row['parts']):.1f}",
+            ]
+            for variant, row in found["variants"].items()
+        ]
+        head = ["what sums frames up", "test accuracy, %", "inner accuracy, %"]
+        aim = f"The aim was {100 * found['aim']:.1f} %."
+        parts.append(f"### {name}\n\n{table(head, rows)}\n\n{aim}")
+    return "\n\n".join(parts)
+
+
 def kernels(result):
     """Seconds of a fit of each way to weigh grams, in support vector machines."""
     rows = [
@@ -221,12 +239,14 @@ RENDERERS = {
     "speed_audio": speed,
     "speed_texture": speed,
     "speed_union": speed,
+    "speed_sequences": speed,
     "speed_peers": peers,
     "speed_imports": imports,
     "quality_tables": tables,
     "quality_matrices": matrices,
     "quality_planted": planted,
     "quality_text": texts,
+    "quality_sequences": sequences,
 }
 
 

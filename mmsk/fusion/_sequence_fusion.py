@@ -233,7 +233,9 @@ class SequenceFusion(TransformerMixin, ViewsEstimator):
     def _fit_encoder(self, rows):
         """Means of channels, and the encoder, from the sequences of rows view by view."""
         sequences = [stacked(parts, self.widths_, self.n_steps) for parts in rows]
-        self.means_ = np.nanmean(np.concatenate(sequences), axis=0)
+        steps = np.concatenate(sequences)
+        n_known = np.maximum((~np.isnan(steps)).sum(axis=0), 1)  # 0 where there is no number
+        self.means_ = np.nansum(steps, axis=0) / n_known
         encoder = MultiRocket() if self.encoder is None else clone(self.encoder)
         with own_config():
             self.encoder_ = encoder.fit([self._filled(sequence) for sequence in sequences])

@@ -176,6 +176,14 @@ def test_a_row_of_numbers_holds_all_the_time():
     np.testing.assert_allclose(longer, shorter, rtol=1e-4, atol=1e-4)
 
 
+def test_a_column_without_any_number_has_no_say():
+    X = table().assign(size=np.arange(12.0), empty=np.nan)
+    views = [VIEWS[0], ("size", "passthrough", ["size", "empty"])]
+    fusion = SequenceFusion(views, SMALL).fit(X)
+    assert fusion.means_[2] == 0
+    assert np.isfinite(fusion.transform(X)).all()
+
+
 def test_the_encoder_is_tuned_by_its_name():
     fusion = SequenceFusion(VIEWS, Hydra()).set_params(encoder__n_groups=2, heard="drop")
     assert fusion.fit(table()).transform(table()).shape == (12, 2 * 8 * 2)
