@@ -248,6 +248,24 @@ def scenes15(result):
     )
 
 
+def sequences(result):
+    """Scores of spoken digits by statistics and by the order of frames."""
+    parts = ["## Spoken digits by the order of their frames, ridge regression"]
+    for name, found in result["tasks"].items():
+        rows = [
+            [
+                variant,
+                f"{100 * row['accuracy']:.1f} ± {100 * row['spread']:.1f}",
+                f"{100 * sum(p['inner'] for p in row['parts']) / len(row['parts']):.1f}",
+            ]
+            for variant, row in found["variants"].items()
+        ]
+        head = ["what sums frames up", "test accuracy, %", "inner accuracy, %"]
+        aim = f"The aim was {100 * found['aim']:.1f} %."
+        parts.append(f"### {name}\n\n{table(head, rows)}\n\n{aim}")
+    return "\n\n".join(parts)
+
+
 def kernels(result):
     """Seconds of a fit of each way to weigh grams, in support vector machines."""
     rows = [
@@ -330,6 +348,7 @@ RENDERERS = {
     "speed_audio": speed,
     "speed_texture": speed,
     "speed_union": speed,
+    "speed_sequences": speed,
     "speed_peers": peers,
     "speed_imports": imports,
     "quality_tables": tables,
@@ -341,6 +360,7 @@ RENDERERS = {
     "quality_speech": speech,
     "quality_digits_av": digits_av,
     "speed_speech": speed,
+    "quality_sequences": sequences,
 }
 
 

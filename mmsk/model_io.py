@@ -28,7 +28,7 @@ _PARTS = (
     f"{_ROOT.__module__}.{_ROOT.__qualname__}",
 )
 _ROOMS = ("mmsk", "mmsk.text", "mmsk.image", "mmsk.audio", "mmsk.video", "mmsk.tabular",
-          "mmsk.union", "mmsk.fusion")  # fmt: skip
+          "mmsk.encoding", "mmsk.union", "mmsk.fusion")  # fmt: skip
 #: Loaded only where the caller asks, since their content reaches unchecked native code.
 _ASKED_FOR = {
     "trees": ("sklearn.tree._tree.Tree", "sklearn.ensemble._hist_gradient_boosting."

@@ -38,6 +38,10 @@ ARGUMENTS = {
     },
     "AudioTrack": {"extractor": mmsk.audio.MFCC()},
     "FramePooling": {"extractor": mmsk.image.HOG()},
+    "MultiRocket": {"extractor": mmsk.audio.MFCC(), "n_features": 672},
+    "Hydra": {"extractor": mmsk.audio.MFCC(), "n_groups": 4},
+    "Reservoir": {"extractor": mmsk.audio.MFCC(), "n_units": 200},
+    "SequenceFusion": {"encoder": mmsk.encoding.Hydra(n_groups=16, n_kernels=4)},
     "PatchEncoder": {"n_centroids": 20, "size_px": 32, "max_patches": 2000},  # or it is slow
     "audio.PatchEncoder": {"n_centroids": 20, "max_patches": 2000},
     "audio.FisherVector": {"n_components": 4},
@@ -65,7 +69,7 @@ DIRECT = [
     mmsk.MultimodalEncoder(),
     *(mmsk.MultimodalClassifier(fusion) for fusion in ["auto", *CLASSIFIERS]),
     *(mmsk.MultimodalRegressor(fusion) for fusion in ["auto", *REGRESSORS]),
-    *(fusion(NUMBERS) for fusion in FUSIONS),
+    *(fusion(NUMBERS, **ARGUMENTS.get(fusion.__name__, {})) for fusion in FUSIONS),
     mmsk.fusion.ConformalFusionClassifier(LogisticRegression()),
     mmsk.fusion.ConformalFusionRegressor(Ridge()),
 ]
@@ -92,16 +96,17 @@ UNLISTED_BY_POSITION = [
 
 
 def _modality(extractor):
-    return "image" if extractor is MediaUnion else extractor.__module__.split(".")[1]
+    room = extractor.__module__.split(".")[1]
+    return {"union": "image", "encoding": "audio"}.get(room, room)
 
 
-def _arguments(extractor):
-    name = extractor.__name__
-    return ARGUMENTS.get(f"{_modality(extractor)}.{name}", ARGUMENTS.get(name, {}))
+def _arguments(estimator):
+    name = estimator.__name__
+    return ARGUMENTS.get(f"{_modality(estimator)}.{name}", ARGUMENTS.get(name, {}))
 
 
-def _made(extractor):
-    return extractor(**_arguments(extractor))
+def _made(estimator, **parameters):
+    return estimator(**parameters, **_arguments(estimator))
 
 
 def _samples(extractor):
@@ -113,7 +118,7 @@ def _laws():
         for law in media_estimator_checks(_made(extractor), _samples(extractor)):
             yield pytest.param(law, id=f"{extractor.__name__}-{law.__name__}")
     for fusion in FUSIONS:
-        for law in fusion_estimator_checks(fusion([])):
+        for law in fusion_estimator_checks(_made(fusion, views=[])):
             yield pytest.param(law, id=f"{fusion.__name__}-{law.__name__}")
 
 

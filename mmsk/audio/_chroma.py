@@ -134,9 +134,12 @@ class Chroma(TimedTransformer):
         return read_audio, {"rate_hz": self.rate_hz}
 
     def _extract(self, sound):
+        return pooled(self._sequence(sound).T, self.pooling)
+
+    def _sequence(self, sound):
         samples, _ = sound
         lengths = frame_lengths(self.window_s, self.hop_s, self.rate_hz)
-        return pooled(chroma_frames(samples, self.rate_hz, **lengths), self.pooling)
+        return chroma_frames(samples, self.rate_hz, **lengths).T
 
 
 def chroma_frames(samples, rate_hz, *, n_fft, win_length, hop_length):

@@ -125,10 +125,12 @@ class LogMel(TimedTransformer):
         return read_audio, {"rate_hz": self.rate_hz}
 
     def _extract(self, sound):
+        return pooled(self._sequence(sound).T, self.pooling)
+
+    def _sequence(self, sound):
         samples, _ = sound
         lengths = frame_lengths(self.window_s, self.hop_s, self.rate_hz)
-        levels = log_mel_frames(samples, self.rate_hz, self.n_mels, **lengths)
-        return pooled(levels, self.pooling)
+        return log_mel_frames(samples, self.rate_hz, self.n_mels, **lengths).T
 
 
 def log_mel_frames(samples, rate_hz, n_mels, *, n_fft, win_length, hop_length):

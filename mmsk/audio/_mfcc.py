@@ -138,15 +138,17 @@ class MFCC(TimedTransformer):
         return read_audio, {"rate_hz": self.rate_hz}
 
     def _extract(self, sound):
+        return pooled(self._sequence(sound).T, self.pooling)
+
+    def _sequence(self, sound):
         samples, _ = sound
-        coefficients = mfcc(
+        return mfcc(
             y=samples,
             sr=self.rate_hz,
             n_mfcc=self.n_mfcc,
             n_mels=self.n_mels,
             **frame_lengths(self.window_s, self.hop_s, self.rate_hz),
-        )
-        return pooled(coefficients, self.pooling)
+        ).T
 
 
 def mfcc(

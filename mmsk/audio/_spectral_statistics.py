@@ -163,16 +163,25 @@ class SpectralStatistics(TimedTransformer):
         return read_audio, {"rate_hz": self.rate_hz}
 
     def _extract(self, sound):
+        frames = self._series(sound)
+        return np.concatenate([over_time(frames[name][None]) for name in _names(self.rate_hz)])
+
+    def _sequence(self, sound):
+        frames = self._series(sound)
+        frames["flux"] = np.concatenate([[0], frames["flux"]])  # the first frame has none
+        n_frames = min(map(len, frames.values()))
+        return np.stack([frames[name][:n_frames] for name in _names(self.rate_hz)], axis=1)
+
+    def _series(self, sound):
         samples, _ = sound
         lengths = frame_lengths(self.window_s, self.hop_s, self.rate_hz)
-        frames = frame_statistics(
+        return frame_statistics(
             samples,
             self.rate_hz,
             n_window=lengths["win_length"],
             hop_length=lengths["hop_length"],
             rolloff=self.rolloff,
         )
-        return np.concatenate([over_time(frames[name][None]) for name in _names(self.rate_hz)])
 
 
 def _names(rate_hz):

@@ -5,8 +5,8 @@ import inspect
 
 from mmsk.cli._progress import print_table
 
-_ROOMS = ("mmsk", "text", "image", "audio", "video", "tabular", "union", "fusion", "io",
-          "datasets", "scale", "model_io", "testing")  # fmt: skip
+_ROOMS = ("mmsk", "text", "image", "audio", "video", "tabular", "encoding", "union", "fusion",
+          "io", "datasets", "scale", "model_io", "testing")  # fmt: skip
 
 
 def add_arguments(parser):

@@ -1,20 +1,15 @@
-"""Sets of local descriptors as one vector: codebooks, Fisher vectors, VLAD, pyramids.
+"""What rooms share: sets of local descriptors, and sequences, as one vector.
 
-What rooms share, whatever a descriptor is of: patches of a picture, frames of a recording,
-cuboids of a film. Descriptors are arrays of shape (n_descriptors, n_values); positions, of
-shape (n_descriptors, n_axes), say where in the sample each lies, 0 to 1 along every axis.
+Sets: codebooks, Fisher vectors, VLAD and pyramids, whatever a descriptor is of: patches of a
+picture, frames of a recording, cuboids of a film. Descriptors are arrays of shape
+(n_descriptors, n_values); positions, of shape (n_descriptors, n_axes), say where in the
+sample each lies, 0 to 1 along every axis. Sequences: random convolutions over the frames of
+recordings and films, arrays of shape (n_steps, n_channels).
 """
 
-from mmsk.encoding._codebook_transformer import CodebookTransformer
-from mmsk.encoding._dense import dense_descriptors
-from mmsk.encoding._fisher import fisher_vector
-from mmsk.encoding._patch_transformer import PatchTransformer
-from mmsk.encoding._vlad import vlad
+import lazy_loader
 
-__all__ = [
-    "CodebookTransformer",
-    "PatchTransformer",
-    "dense_descriptors",
-    "fisher_vector",
-    "vlad",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+
+from mmsk.encoding._codebook_transformer import CodebookTransformer  # noqa: E402, F401
+from mmsk.encoding._patch_transformer import PatchTransformer  # noqa: E402, F401

@@ -14,6 +14,7 @@ from ._feature_fusion import FeatureFusion as FeatureFusion
 from ._group_scaler import GroupScaler as GroupScaler
 from ._mkl_classifier import MKLClassifier as MKLClassifier
 from ._mkl_regressor import MKLRegressor as MKLRegressor
+from ._sequence_fusion import SequenceFusion as SequenceFusion
 from ._stacking_classifier import StackingFusionClassifier as StackingFusionClassifier
 from ._stacking_regressor import StackingFusionRegressor as StackingFusionRegressor
 from ._voting_classifier import VotingFusionClassifier as VotingFusionClassifier

@@ -99,6 +99,9 @@ class AudioTrack(TimedTransformer):
     def _extract(self, sample):
         return describe(self.extractor_, sample)
 
+    def _sequence(self, sample):
+        return self.extractor_._sequence(sample)
+
 
 def _is_frames(media):
     """Whether a film is given as frames: (n, height, width[, 3]), or those and a rate."""

@@ -147,6 +147,10 @@ class FramePooling(TimedTransformer):
                 pooled.add(features)
         return np.concatenate([getattr(pooled, pool) for pool in self.pooling])
 
+    def _sequence(self, sample):
+        with closing(iterate_frames(sample, every_s=self.every_s)) as film:
+            return np.stack([self._of_frame(frame) for frame in film])
+
     def _of_frame(self, frame):
         try:
             return describe(self.extractor_, frame.image)

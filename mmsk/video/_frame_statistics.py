@@ -140,6 +140,15 @@ class FrameStatistics(TimedTransformer):
         over_time = [frames.statistics(), steps.statistics(), [cuts_per_s]]
         return np.concatenate([*over_time, frames.mean_grid(), steps.mean_grid()])
 
+    def _sequence(self, sample):
+        steps = []
+        no_step = np.zeros(len(_OF_A_STEP)), np.zeros((N_CELLS, N_CELLS))
+        with closing(iterate_frames(sample, every_s=self.every_s, gray=True)) as film:
+            for _, of_frame, of_step in _measured(film):
+                parts = *of_frame, *(no_step if of_step is None else of_step)
+                steps.append(np.concatenate([np.ravel(part) for part in parts]))
+        return np.stack(steps)
+
 
 def _measured(film):
     """Time, measures and grid of each frame and of the step to it (None for the first)."""
