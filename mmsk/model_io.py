@@ -18,6 +18,7 @@ _PARTS = (
     "mmsk.fusion._calibrated_ridge.CalibratedRidge",
     "mmsk.fusion._feature_fusion._toarray",
     "mmsk.fusion._grams.ViewGram",
+    "mmsk.fusion._products.PairProducts",
     "mmsk.multimodal._fusions._as_float64",
     "mmsk.store._feature_store.FeatureStore",
     "sklearn.utils._bunch.Bunch",

@@ -1,3 +1,4 @@
+from ._bilinear_fusion import BilinearFusion as BilinearFusion
 from ._block_scaler import BlockScaler as BlockScaler
 from ._cooperative_classifier import CooperativeClassifier as CooperativeClassifier
 from ._cooperative_regressor import CooperativeRegressor as CooperativeRegressor

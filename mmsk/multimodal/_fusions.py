@@ -7,6 +7,7 @@ from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils import get_tags
 
 from mmsk.fusion import (
+    BilinearFusion,
     CooperativeClassifier,
     CooperativeRegressor,
     FeatureFusion,
@@ -21,12 +22,12 @@ from mmsk.fusion import (
 # Views one after the other (n_jobs=1), since the samples within each run in parallel.
 
 
-def _early(views, estimator, default):
+def _behind(fusion, views, estimator, default):
+    """A fusion that makes one matrix of the views, and what learns from it."""
     estimator = default if estimator is None else clone(estimator)
-    if get_tags(estimator).input_tags.sparse:
-        features = FeatureFusion(views, n_jobs=1)
-    else:
-        features = FeatureFusion(views, sparse_threshold=0, n_jobs=1)
+    features = fusion(views, n_jobs=1)
+    if "sparse_threshold" in features.get_params() and not _takes_sparse(estimator):
+        features.set_params(sparse_threshold=0)
     steps = [
         ("features", features),
         # rows are float32, but a solver works in the type it is given
@@ -36,12 +37,28 @@ def _early(views, estimator, default):
     return Pipeline(steps)
 
 
+def _takes_sparse(estimator):
+    return get_tags(estimator).input_tags.sparse
+
+
 def _early_classifier(views, estimator):
-    return _early(views, estimator, LogisticRegression(C=10, max_iter=1000))
+    return _behind(FeatureFusion, views, estimator, _linear_classifier())
 
 
 def _early_regressor(views, estimator):
-    return _early(views, estimator, Ridge())
+    return _behind(FeatureFusion, views, estimator, Ridge())
+
+
+def _bilinear_classifier(views, estimator):
+    return _behind(BilinearFusion, views, estimator, _linear_classifier())
+
+
+def _bilinear_regressor(views, estimator):
+    return _behind(BilinearFusion, views, estimator, Ridge())
+
+
+def _linear_classifier():
+    return LogisticRegression(C=10, max_iter=1000)
 
 
 def _voting_classifier(views, estimator):
@@ -96,6 +113,7 @@ CLASSIFIERS = {
     "stacking": _stacking_classifier,
     "mkl": _mkl_classifier,
     "cooperative": _cooperative_classifier,
+    "bilinear": _bilinear_classifier,
 }
 REGRESSORS = {
     "early": _early_regressor,
@@ -103,4 +121,5 @@ REGRESSORS = {
     "stacking": _stacking_regressor,
     "mkl": _mkl_regressor,
     "cooperative": _cooperative_regressor,
+    "bilinear": _bilinear_regressor,
 }
