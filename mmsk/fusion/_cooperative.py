@@ -1,6 +1,5 @@
 """What both cooperative learners share: linear views fitted at once, held to agree."""
 
-from functools import partial
 from numbers import Integral, Real
 
 import numpy as np
@@ -10,11 +9,10 @@ from sklearn.utils import check_array
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from mmsk._utils.sklearn_private import Interval
-from mmsk._utils.workers import map_samples
 from mmsk.fusion._base import ViewsEstimator
 from mmsk.fusion._feature_fusion import FeatureFusion
 from mmsk.fusion._out_of_fold import inner_splits
-from mmsk.fusion._views import naming_view, warn_of_failures, warn_of_rows_without_views
+from mmsk.fusion._views import naming_view
 
 #: Agreements tried unless the user says which, from early to late fusion.
 RHOS = (0.0, 0.1, 0.25, 0.5, 1.0)
@@ -103,13 +101,8 @@ class CooperativeFusion(ViewsEstimator):
         """What the views say in sum, and which rows have none."""
         check_is_fitted(self)
         X = self._check_table(X, reset=False)
-        run = partial(self.features_._transform_view, X)
-        results = map_samples(run, self.features_.views_, self.n_jobs, reported=False)
+        results, lacking = self.features_._told_views(X, type(self).__name__)
         blocks, present = self._blocks(results)
-        lacking = ~present.any(axis=0)
-        failures = [failure for rows in results for failure in rows.failures]
-        warn_of_failures(type(self).__name__, failures, len(lacking))
-        warn_of_rows_without_views(lacking)
         joined = side_by_side(blocks, present, self.means_, self.rho_)
         return joined @ self.coef_ + self.intercept_, lacking
 

@@ -31,6 +31,7 @@ from mmsk.fusion._views import (
     select_columns,
     warn_of_empty,
     warn_of_failures,
+    warn_of_rows_without_views,
 )
 
 
@@ -102,6 +103,8 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
         "sparse_threshold": [Interval(Real, 0, 1, closed="both")],
         "n_jobs": [Integral, None],
     }
+
+    _n_components = N_COMPONENTS  # of a sparse block that is made dense
 
     def __init__(
         self, views, *, scaler="block", missing="zero", sparse_threshold=0.3, n_jobs=None
@@ -177,9 +180,7 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
         """
         check_is_fitted(self)
         X = self._check_table(X, reset=False)
-        results = map_samples(
-            partial(self._transform_view, X), self.views_, self.n_jobs, reported=False
-        )
+        results = self._transform_views(X)
         return self._fused(results), [f for rows in results for f in rows.failures]
 
     def get_feature_names_out(self, input_features=None):
@@ -244,8 +245,8 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
         """Reduction and scaling of the block that an estimator gave, unfitted."""
         steps = []
         if sparse.issparse(values) and not self.sparse_output_:
-            if values.shape[1] > N_COMPONENTS:
-                n_components = min(N_COMPONENTS, max(values.shape[0] - 1, 1))
+            if values.shape[1] > self._n_components:
+                n_components = min(self._n_components, max(values.shape[0] - 1, 1))
                 steps.append(("svd", TruncatedSVD(n_components, random_state=0)))
             else:
                 steps.append(("dense", passthrough(func=_toarray)))
@@ -253,6 +254,20 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
             own = scaler_for(estimator) if self.scaler == "block" else clone(self.scaler)
             steps.append(("scaler", own))
         return Pipeline(steps or [("as_it_is", passthrough())])
+
+    def _transform_views(self, X):
+        """Each view's block for a checked table, as a list of `ViewRows`."""
+        run = partial(self._transform_view, X)
+        return map_samples(run, self.views_, self.n_jobs, reported=False)
+
+    def _told_views(self, X, owner):
+        """`_transform_views`, and which rows have none; warns of both and of failed reads."""
+        results = self._transform_views(X)
+        lacking = ~np.any([rows.present for rows in results], axis=0)
+        failures = [failure for rows in results for failure in rows.failures]
+        warn_of_failures(owner, failures, len(lacking))
+        warn_of_rows_without_views(lacking)
+        return results, lacking
 
     def _transform_view(self, X, view):
         name, fitted, columns = view

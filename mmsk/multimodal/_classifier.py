@@ -21,14 +21,15 @@ class MultimodalClassifier(ClassifierMixin, MultimodalPredictor):
 
     Parameters
     ----------
-    fusion : {"early", "voting", "stacking", "mkl", "cooperative", "bilinear"}, default="voting"
+    fusion : str, default="voting"
         ``"early"`` puts the features of all views side by side, scaled block by block,
         under one classifier; ``"voting"`` pools the probabilities of a classifier per
         view (log-opinion pool); ``"stacking"`` learns on inner folds how far to trust
         each, and reads every source once for each of them; ``"mkl"`` fits one classifier
         on the average of the views' kernels; ``"cooperative"`` a linear one per view, held
         to agree as far as inner folds find good; ``"bilinear"`` puts the features of all
-        views and their products across views under one linear model.
+        views and their products across views under one linear model;
+        ``"boosting"`` grows trees (XGBoost) across them.
     modalities : "auto" or dict, default="auto"
         What the columns hold: ``{column: role}`` with a role of ``"text"``, ``"image"``,
         ``"audio"``, ``"video"``, ``"tabular"``, ``"segment"`` (start and end in seconds,

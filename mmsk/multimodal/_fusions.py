@@ -8,6 +8,8 @@ from sklearn.utils import get_tags
 
 from mmsk.fusion import (
     BilinearFusion,
+    BoostingFusionClassifier,
+    BoostingFusionRegressor,
     CooperativeClassifier,
     CooperativeRegressor,
     FeatureFusion,
@@ -90,20 +92,30 @@ def _mkl_regressor(views, estimator):
 
 
 def _cooperative_classifier(views, estimator):
-    _refuse(estimator)
+    _refuse(estimator, "'cooperative' is a linear model")
     return CooperativeClassifier(views, n_jobs=1)
 
 
 def _cooperative_regressor(views, estimator):
-    _refuse(estimator)
+    _refuse(estimator, "'cooperative' is a linear model")
     return CooperativeRegressor(views, n_jobs=1)
 
 
-def _refuse(estimator):
+def _boosting_classifier(views, estimator):
+    _refuse(estimator, "'boosting' is a model of trees")
+    return BoostingFusionClassifier(views)
+
+
+def _boosting_regressor(views, estimator):
+    _refuse(estimator, "'boosting' is a model of trees")
+    return BoostingFusionRegressor(views)
+
+
+def _refuse(estimator, what):
     if estimator is not None:
         raise ValueError(
-            "fusion='cooperative' is a linear model of its own and takes no estimator, got "
-            f"{estimator!r}. Use 'early', 'voting', 'stacking' or 'mkl' for that one."
+            f"fusion={what} of its own and takes no estimator, got {estimator!r}. Use "
+            "'early', 'voting', 'stacking' or 'mkl' for that one."
         )
 
 
@@ -114,6 +126,7 @@ CLASSIFIERS = {
     "mkl": _mkl_classifier,
     "cooperative": _cooperative_classifier,
     "bilinear": _bilinear_classifier,
+    "boosting": _boosting_classifier,
 }
 REGRESSORS = {
     "early": _early_regressor,
@@ -122,4 +135,5 @@ REGRESSORS = {
     "mkl": _mkl_regressor,
     "cooperative": _cooperative_regressor,
     "bilinear": _bilinear_regressor,
+    "boosting": _boosting_regressor,
 }

@@ -13,14 +13,15 @@ class MultimodalRegressor(RegressorMixin, MultimodalPredictor):
 
     Parameters
     ----------
-    fusion : {"early", "voting", "stacking", "mkl", "cooperative", "bilinear"}, default="voting"
+    fusion : str, default="voting"
         ``"early"`` puts the features of all views side by side, scaled block by block,
         under one regressor; ``"voting"`` averages the predictions of a regressor per
         view; ``"stacking"`` learns on inner folds how far to trust each, and reads every
         source once for each of them; ``"mkl"`` fits one regressor on the average of the
         views' kernels; ``"cooperative"`` a linear one per view, held to agree as far as
         inner folds find good; ``"bilinear"`` puts the features of all views and their
-        products across views under one linear model.
+        products across views under one linear model;
+        ``"boosting"`` grows trees (XGBoost) across them.
     modalities : "auto" or dict, default="auto"
         What the columns hold, as in `MultimodalClassifier`.
     estimator : regressor or None, default=None
