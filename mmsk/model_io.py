@@ -17,6 +17,8 @@ _PARTS = (
     "mmsk.base._describing.Failure",
     "mmsk.fusion._calibrated_ridge.CalibratedRidge",
     "mmsk.fusion._feature_fusion._toarray",
+    "mmsk.fusion._gram_blocks.GramBlocks",
+    "mmsk.fusion._gram_blocks.GramFeatures",
     "mmsk.fusion._grams.ViewGram",
     "mmsk.fusion._products.PairProducts",
     "mmsk.fusion._reduced_blocks.ReducedBlocks",

@@ -2,6 +2,7 @@ from ._bilinear_fusion import BilinearFusion as BilinearFusion
 from ._block_scaler import BlockScaler as BlockScaler
 from ._boosting_classifier import BoostingFusionClassifier as BoostingFusionClassifier
 from ._boosting_regressor import BoostingFusionRegressor as BoostingFusionRegressor
+from ._cca_fusion import CCAFusion as CCAFusion
 from ._cooperative_classifier import CooperativeClassifier as CooperativeClassifier
 from ._cooperative_regressor import CooperativeRegressor as CooperativeRegressor
 from ._feature_fusion import FeatureFusion as FeatureFusion

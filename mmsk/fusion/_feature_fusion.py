@@ -8,6 +8,7 @@ from scipy import sparse
 from sklearn.base import TransformerMixin, clone
 from sklearn.decomposition import TruncatedSVD
 from sklearn.pipeline import Pipeline
+from sklearn.utils import check_array
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from mmsk._utils.metadata import fit_params_of, own_config
@@ -260,13 +261,36 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
         run = partial(self._transform_view, X)
         return map_samples(run, self.views_, self.n_jobs, reported=False)
 
-    def _told_views(self, X, owner):
+    def _filled(self, results):
+        """Each view's block, 0 where a row lacks it, and which rows have it.
+
+        Parameters
+        ----------
+        results : list of ViewRows
+            With dense values; NaN among them is refused.
+
+        Returns
+        -------
+        blocks : list of ndarray of shape (n_samples, n_features), float64
+        present : ndarray of shape (n_views, n_samples), bool
+        """
+        blocks = []
+        for (name, _, _), rows in zip(self.views_, results, strict=True):
+            block = np.zeros((len(rows.present), np.shape(rows.values)[1]))
+            if rows.present.any():
+                with naming_view(name):
+                    block[rows.present] = check_array(rows.values, dtype=np.float64)
+            blocks.append(block)
+        return blocks, np.array([rows.present for rows in results])
+
+    def _told_views(self, X, owner, *, predicting=True):
         """`_transform_views`, and which rows have none; warns of both and of failed reads."""
         results = self._transform_views(X)
         lacking = ~np.any([rows.present for rows in results], axis=0)
         failures = [failure for rows in results for failure in rows.failures]
         warn_of_failures(owner, failures, len(lacking))
-        warn_of_rows_without_views(lacking)
+        if predicting:
+            warn_of_rows_without_views(lacking)
         return results, lacking
 
     def _transform_view(self, X, view):

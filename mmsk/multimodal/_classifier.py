@@ -29,7 +29,8 @@ class MultimodalClassifier(ClassifierMixin, MultimodalPredictor):
         on the average of the views' kernels; ``"cooperative"`` a linear one per view, held
         to agree as far as inner folds find good; ``"bilinear"`` puts the features of all
         views and their products across views under one linear model;
-        ``"boosting"`` grows trees (XGBoost) across them.
+        ``"boosting"`` grows trees (XGBoost) across them; ``"cca"`` puts what views and
+        target say alike under one linear model.
     modalities : "auto" or dict, default="auto"
         What the columns hold: ``{column: role}`` with a role of ``"text"``, ``"image"``,
         ``"audio"``, ``"video"``, ``"tabular"``, ``"segment"`` (start and end in seconds,

@@ -1,5 +1,7 @@
 """What each word of ``fusion=`` builds out of planned views."""
 
+from functools import partial
+
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import Pipeline
@@ -10,6 +12,7 @@ from mmsk.fusion import (
     BilinearFusion,
     BoostingFusionClassifier,
     BoostingFusionRegressor,
+    CCAFusion,
     CooperativeClassifier,
     CooperativeRegressor,
     FeatureFusion,
@@ -20,6 +23,9 @@ from mmsk.fusion import (
     VotingFusionClassifier,
     VotingFusionRegressor,
 )
+
+_cca_of_classes = partial(CCAFusion, supervised="classes")
+_cca_of_numbers = partial(CCAFusion, supervised="numbers")
 
 # Views one after the other (n_jobs=1), since the samples within each run in parallel.
 
@@ -57,6 +63,14 @@ def _bilinear_classifier(views, estimator):
 
 def _bilinear_regressor(views, estimator):
     return _behind(BilinearFusion, views, estimator, Ridge())
+
+
+def _cca_classifier(views, estimator):
+    return _behind(_cca_of_classes, views, estimator, _linear_classifier())
+
+
+def _cca_regressor(views, estimator):
+    return _behind(_cca_of_numbers, views, estimator, Ridge())
 
 
 def _linear_classifier():
@@ -127,6 +141,7 @@ CLASSIFIERS = {
     "cooperative": _cooperative_classifier,
     "bilinear": _bilinear_classifier,
     "boosting": _boosting_classifier,
+    "cca": _cca_classifier,
 }
 REGRESSORS = {
     "early": _early_regressor,
@@ -136,4 +151,5 @@ REGRESSORS = {
     "cooperative": _cooperative_regressor,
     "bilinear": _bilinear_regressor,
     "boosting": _boosting_regressor,
+    "cca": _cca_regressor,
 }

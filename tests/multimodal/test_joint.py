@@ -15,7 +15,7 @@ TABLE = pd.DataFrame(
 LABELS = ["red", "red", "tin", "red", "tin", "red"] * 4
 
 
-@pytest.mark.parametrize("fusion", ["mkl", "cooperative", "bilinear", "boosting"])
+@pytest.mark.parametrize("fusion", ["mkl", "cooperative", "bilinear", "boosting", "cca"])
 def test_a_word_asks_for_joint_learning(fusion):
     assert MultimodalClassifier(fusion).fit(TABLE, LABELS).score(TABLE, LABELS) == 1.0
     sizes = [1.0, 2, 7, 1, 8, 1] * 4
