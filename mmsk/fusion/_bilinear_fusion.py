@@ -29,10 +29,11 @@ class BilinearFusion(TransformerMixin, ViewsEstimator):
         which are then multiplied with the other views too. A dict says it view by view;
         views it does not name have 1.
     max_products : int, default=100000
-        Of two blocks with up to as many products each gets a column; beyond, products
-        are sketched.
-    n_components : int, default=4096
-        Columns of a sketch. Its error falls with their square root.
+        Where a block is sparse and the products with another are up to as many, each gets a
+        column; beyond, products are sketched.
+    n_components : int, default=2048
+        Columns of a sketch, and how many products of dense blocks each get a column. The
+        error of a sketch falls with the square root.
     sparse_threshold : float, default=0.3
         The result is sparse if a block is and the share of values set lies below.
     random_state : int, RandomState instance or None, default=0
@@ -101,7 +102,7 @@ class BilinearFusion(TransformerMixin, ViewsEstimator):
         *,
         degree=1,
         max_products=100_000,
-        n_components=4096,
+        n_components=2048,
         sparse_threshold=0.3,
         random_state=0,
         n_jobs=None,
@@ -152,7 +153,7 @@ class BilinearFusion(TransformerMixin, ViewsEstimator):
         with own_config():
             fused = self.features_.fit_transform(X, y, sample_weight)
         self.views_, self.errors_ = self.features_.views_, self.features_.errors_
-        self._draw(squared)
+        self._draw(squared, self.max_products if sparse.issparse(fused) else self.n_components)
         blocks = self._blocks(fused)
         self.sparse_output_ = is_sparse_when_joined(
             blocks, fused.shape[0], self.sparse_threshold
@@ -217,7 +218,7 @@ class BilinearFusion(TransformerMixin, ViewsEstimator):
             raise ValueError(f"degree must be 1 or 2 for each view, got {self.degree!r}.")
         return [name for name in names if self.degree.get(name) == 2]
 
-    def _draw(self, squared):
+    def _draw(self, squared, max_products):
         """Products within views, then across; sets ``products_`` and ``blocks_``."""
         random = check_random_state(self.random_state)
         self.products_, self.blocks_ = [], dict(self.features_.blocks_)
@@ -225,9 +226,8 @@ class BilinearFusion(TransformerMixin, ViewsEstimator):
         stop = sum(widths.values()) + len(self.features_.indicators_)
         pairs = [(name, name) for name in widths if name in squared]
         for view, other in [*pairs, *combinations(widths, 2)]:
-            products = PairProducts(
-                self.max_products, self.n_components, int(random.randint(2**31 - 1))
-            )
+            seed = int(random.randint(2**31 - 1))
+            products = PairProducts(max_products, self.n_components, seed)
             products.fit(widths[view], widths[other])
             self.products_.append((view, other, products))
             width = products.width
