@@ -94,5 +94,7 @@ def run(name):
 
 
 if __name__ == "__main__":
-    names = [*SETS, *(f"planted, {signal}" for signal in SIGNALS)]
-    write_result("quality_families", {"sets": {name: run(name) for name in names}})
+    found = {}
+    for name in [*SETS, *(f"planted, {signal}" for signal in SIGNALS)]:
+        found[name] = run(name)
+        write_result("quality_families", {"sets": found})
