@@ -215,7 +215,8 @@ def families(result):
         ]
         head = ["fusion", "accuracy, %", "fit and predict, s", "memory added, MB"]
         n_parts = next(iter(rows.values()))["n_parts"]
-        parts.append(f"### {name}, mean of {n_parts} parts\n\n{table(head, lines)}")
+        of = f"mean of {n_parts} parts" if n_parts > 1 else "one part"
+        parts.append(f"### {name}, {of}\n\n{table(head, lines)}")
     return "\n\n".join(parts)
 
 
