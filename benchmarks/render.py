@@ -1,9 +1,11 @@
 """Write ``benchmarks/README.md`` from the result files; no figure in it is typed.
 
-python -m benchmarks.render
+python -m benchmarks.render         # this, and docs/guide/choose.md
+python -m benchmarks.render choose  # the latter only
 """
 
 import json
+import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -266,6 +268,76 @@ def sequences(result):
     return "\n\n".join(parts)
 
 
+def families(result):
+    """Accuracy, time and memory of every word of ``fusion=``."""
+    parts = ["## Every word of `fusion=`, nothing tuned, one thread"]
+    for name, rows in result["sets"].items():
+        lines = [
+            [
+                f"`{model}`" if not model.endswith(" alone") else model,
+                f"{100 * row['accuracy']:.1f} ± {100 * row['spread']:.1f}",
+                f"{row['cpu_s']:.2f}",
+                f"{row['added_mb']:.0f}",
+            ]
+            for model, row in rows.items()
+        ]
+        head = ["fusion", "accuracy, %", "fit and predict, s", "memory added, MB"]
+        n_parts = next(iter(rows.values()))["n_parts"]
+        of = f"mean of {n_parts} parts" if n_parts > 1 else "one part"
+        parts.append(f"### {name}, {of}\n\n{table(head, lines)}")
+    return "\n\n".join(parts)
+
+
+def choice(result):
+    """A line for each data set: the best family, those beside it, and the best view."""
+    lines = []
+    for name, rows in result["sets"].items():
+        views = {k: row for k, row in rows.items() if k.endswith(" alone")}
+        fused = {k: row for k, row in rows.items() if k not in views}
+        best = max(fused, key=lambda k: fused[k]["accuracy"])
+        # of the parts alone: two families this near are told apart by more data only
+        near = fused[best]["spread"] / fused[best]["n_parts"] ** 0.5 + 0.002
+        beside = [
+            f"`{k}`"
+            for k, row in fused.items()
+            if k != best and row["accuracy"] >= fused[best]["accuracy"] - near
+        ]
+        view = max(views, key=lambda k: views[k]["accuracy"])
+        lines.append(
+            [
+                name,
+                f"`{best}` {100 * fused[best]['accuracy']:.1f}",
+                ", ".join(beside) or "none",
+                f"{view.removesuffix(' alone')} {100 * views[view]['accuracy']:.1f}",
+            ]
+        )
+    head = ["data", "best fusion, %", "about as good", "best view alone, %"]
+    return table(head, lines)
+
+
+def easy_vqa(result):
+    """Scores on questions about pictures."""
+    rows = [
+        [
+            name,
+            f"{100 * row['accuracy']:.2f}",
+            f"{100 * row['yes_or_no']:.2f}",
+            f"{row['cpu_s']:.0f}",
+            f"{row['wall_s']:.0f}",
+        ]
+        for name, row in result["models"].items()
+    ]
+    head = ["model", "test accuracy, %", "of yes/no questions, %", "processor, s", "wall, s"]
+    aim = 100 * result["aim"]
+    best = 100 * max(row["accuracy"] for row in result["models"].values())
+    return (
+        f"## Questions about pictures (easy_vqa)\n\n{result['protocol']}\n\n"
+        f"{table(head, rows)}\n\nThe aim was {aim:.1f} %: "
+        f"{'reached' if best >= aim else 'missed'}. Load average "
+        f"{result['load_average']:.1f} on {result['machine']['cores']} cores."
+    )
+
+
 def kernels(result):
     """Seconds of a fit of each way to weigh grams, in support vector machines."""
     rows = [
@@ -356,6 +428,8 @@ RENDERERS = {
     "quality_pools": pools,
     "quality_planted": planted,
     "quality_auto": auto,
+    "quality_families": families,
+    "quality_easy_vqa": easy_vqa,
     "quality_text": texts,
     "quality_speech": speech,
     "quality_digits_av": digits_av,
@@ -364,7 +438,18 @@ RENDERERS = {
 }
 
 
+def choose():
+    """The page of the guide on which fusion to choose: its text, and tables of results."""
+    result = json.loads((HERE / "results" / "quality_families.json").read_text())
+    text = (HERE / "choose.md").read_text()
+    text = text.replace("{choice}", choice(result)).replace("{families}", families(result))
+    (HERE.parent / "docs" / "guide" / "choose.md").write_text(text)
+
+
 if __name__ == "__main__":
+    choose()
+    if sys.argv[1:] == ["choose"]:
+        sys.exit()
     sections = [HEAD]
     for name, render in RENDERERS.items():
         path = HERE / "results" / f"{name}.json"

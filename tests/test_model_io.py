@@ -23,7 +23,7 @@ TABLE = pd.DataFrame(
 Y = ["red", "tin", "red", "tin", "tin", "red"]
 
 
-@pytest.mark.parametrize("fusion", ["early", "voting"])
+@pytest.mark.parametrize("fusion", ["early", "voting", "bilinear", "cca"])
 def test_a_model_predicts_the_same_after_a_file(fusion, tmp_path):
     model = MultimodalClassifier(fusion).fit(TABLE, Y)
     save_model(model, tmp_path / "model")

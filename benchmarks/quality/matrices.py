@@ -15,6 +15,9 @@ from sklearn.pipeline import make_pipeline
 
 from benchmarks._harness import DATA, write_result
 from mmsk.fusion import (
+    BilinearFusion,
+    BoostingFusionClassifier,
+    CCAFusion,
     CooperativeClassifier,
     FeatureFusion,
     MKLClassifier,
@@ -32,6 +35,7 @@ SETS = {
         ["gene_repert", "proteome_comp", "text"],
         ["fold", "fold_1", "fold_2", "fold_3", "fold_4"],
     ),
+    "wikipedia": ("wikipedia", ["image", "text"], ["split"]),
 }
 #: What the inner folds of the training part choose from.
 GRID = {"combination": ["average", "lp"], "C": [3, 10, 30, 100], "width": [0.5, 1, 2]}
@@ -60,9 +64,12 @@ def fusions(views):
         "voting, hard": VotingFusionClassifier(views, voting="hard"),
         **{
             f"MKL, {combination}": MKLClassifier(views, combination=combination)
-            for combination in ("average", "cka", "easymkl", "lp")
+            for combination in ("average", "cka", "easymkl", "lp", "simplemkl")
         },
         "cooperative": CooperativeClassifier(views),
+        "bilinear": make_pipeline(BilinearFusion(views), linear),
+        "boosting": BoostingFusionClassifier(views),
+        "canonical correlation": make_pipeline(CCAFusion(views, supervised="classes"), linear),
         "MKL, tuned": GridSearchCV(
             MKLClassifier(views),
             GRID,

@@ -19,7 +19,10 @@ from benchmarks.quality.matrices import table_of  # noqa: E402
 from mmsk.fusion import MKLClassifier  # noqa: E402
 
 MODELS = {
-    **{f"mmsk, {word}": {"combination": word} for word in ("average", "cka", "easymkl", "lp")},
+    **{
+        f"mmsk, {word}": {"combination": word}
+        for word in ("average", "cka", "easymkl", "lp", "simplemkl")
+    },
     "mmsk, average, exact": {"max_landmarks": 2000},
 }
 

@@ -41,7 +41,7 @@ def map_samples(function, samples, n_jobs=None, *, reported=True, done=None):
     """
     report = _report.get() if reported else None
     n_jobs = _workers.get() if n_jobs is None else n_jobs
-    workers = effective_n_jobs(n_jobs)
+    workers = n_workers(n_jobs)
     if workers == 1 or len(samples) < 2:
         batches, parallel = [[sample] for sample in samples], None
     else:
@@ -72,12 +72,25 @@ def in_each_worker(function, n_jobs=None):
     -------
     results : list of length n_workers
     """
-    n_jobs = _workers.get() if n_jobs is None else n_jobs
-    n_workers = effective_n_jobs(n_jobs)
-    if n_workers == 1:
+    workers = n_workers(n_jobs)
+    if workers == 1:
         return [function()]
-    parallel = Parallel(n_jobs=n_workers, require="sharedmem")
-    return parallel(delayed(function)() for _ in range(n_workers))
+    parallel = Parallel(n_jobs=workers, require="sharedmem")
+    return parallel(delayed(function)() for _ in range(workers))
+
+
+def n_workers(n_jobs=None):
+    """How many workers ``n_jobs`` asks for, as `map_samples` reads it.
+
+    Parameters
+    ----------
+    n_jobs : int or None, default=None
+
+    Returns
+    -------
+    n_workers : int
+    """
+    return effective_n_jobs(_workers.get() if n_jobs is None else n_jobs)
 
 
 def run_unordered(task, items, n_jobs=None):

@@ -1,5 +1,9 @@
+from ._bilinear_fusion import BilinearFusion as BilinearFusion
 from ._block_scaler import BlockScaler as BlockScaler
+from ._boosting_classifier import BoostingFusionClassifier as BoostingFusionClassifier
+from ._boosting_regressor import BoostingFusionRegressor as BoostingFusionRegressor
 from ._cascade_classifier import CascadeFusionClassifier as CascadeFusionClassifier
+from ._cca_fusion import CCAFusion as CCAFusion
 from ._conformal_classifier import ConformalFusionClassifier as ConformalFusionClassifier
 from ._conformal_regressor import ConformalFusionRegressor as ConformalFusionRegressor
 from ._cooperative_classifier import CooperativeClassifier as CooperativeClassifier

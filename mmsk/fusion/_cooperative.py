@@ -1,20 +1,16 @@
 """What both cooperative learners share: linear views fitted at once, held to agree."""
 
-from functools import partial
 from numbers import Integral, Real
 
 import numpy as np
 from scipy.linalg import block_diag, solve
 from sklearn.base import is_classifier
-from sklearn.utils import check_array
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from mmsk._utils.sklearn_private import Interval
-from mmsk._utils.workers import map_samples
 from mmsk.fusion._base import ViewsEstimator
 from mmsk.fusion._feature_fusion import FeatureFusion
 from mmsk.fusion._out_of_fold import inner_splits
-from mmsk.fusion._views import naming_view, warn_of_failures, warn_of_rows_without_views
 
 #: Agreements tried unless the user says which, from early to late fusion.
 RHOS = (0.0, 0.1, 0.25, 0.5, 1.0)
@@ -63,7 +59,7 @@ class CooperativeFusion(ViewsEstimator):
         self.features_ = FeatureFusion(self.views, sparse_threshold=0, n_jobs=self.n_jobs)
         results = self.features_._fit(X, y, sample_weight)
         self.views_, self.errors_ = self.features_.views_, self.features_.errors_
-        blocks, present = self._blocks(results)
+        blocks, present = self.features_._filled(results)
         weight = np.ones(len(y)) if sample_weight is None else sample_weight
         weight = weight * present.any(axis=0)
         self.rho_, said = rhos[0], None
@@ -88,28 +84,12 @@ class CooperativeFusion(ViewsEstimator):
             )
         return rhos.tolist()
 
-    def _blocks(self, results):
-        """Each view's features, 0 where a row lacks it, and which rows have it."""
-        blocks = []
-        for (name, _, _), rows in zip(self.features_.views_, results, strict=True):
-            block = np.zeros((len(rows.present), np.shape(rows.values)[1]))
-            if rows.present.any():
-                with naming_view(name):
-                    block[rows.present] = check_array(rows.values, dtype=np.float64)
-            blocks.append(block)
-        return blocks, np.array([rows.present for rows in results])
-
     def _values(self, X):
         """What the views say in sum, and which rows have none."""
         check_is_fitted(self)
         X = self._check_table(X, reset=False)
-        run = partial(self.features_._transform_view, X)
-        results = map_samples(run, self.features_.views_, self.n_jobs, reported=False)
-        blocks, present = self._blocks(results)
-        lacking = ~present.any(axis=0)
-        failures = [failure for rows in results for failure in rows.failures]
-        warn_of_failures(type(self).__name__, failures, len(lacking))
-        warn_of_rows_without_views(lacking)
+        results, lacking = self.features_._told_views(X, type(self).__name__)
+        blocks, present = self.features_._filled(results)
         joined = side_by_side(blocks, present, self.means_, self.rho_)
         return joined @ self.coef_ + self.intercept_, lacking
 

@@ -8,6 +8,7 @@ from scipy import sparse
 from sklearn.base import TransformerMixin, clone
 from sklearn.decomposition import TruncatedSVD
 from sklearn.pipeline import Pipeline
+from sklearn.utils import check_array
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from mmsk._utils.metadata import fit_params_of, own_config
@@ -32,6 +33,7 @@ from mmsk.fusion._views import (
     select_columns,
     warn_of_empty,
     warn_of_failures,
+    warn_of_rows_without_views,
 )
 
 
@@ -111,6 +113,8 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
         "random_state": ["random_state"],
         "n_jobs": [Integral, None],
     }
+
+    _n_components = N_COMPONENTS  # of a sparse block that is made dense
 
     def __init__(
         self,
@@ -265,8 +269,8 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
         """Reduction and scaling of the block that an estimator gave, unfitted."""
         steps = []
         if sparse.issparse(values) and not self.sparse_output_:
-            if values.shape[1] > N_COMPONENTS:
-                n_components = min(N_COMPONENTS, max(values.shape[0] - 1, 1))
+            if values.shape[1] > self._n_components:
+                n_components = min(self._n_components, max(values.shape[0] - 1, 1))
                 steps.append(("svd", TruncatedSVD(n_components, random_state=0)))
             else:
                 steps.append(("dense", passthrough(func=_toarray)))
@@ -276,11 +280,43 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
         return Pipeline(steps or [("as_it_is", passthrough())])
 
     def _run_views(self, X):
-        """What each view gives, scaled, as a list of `ViewRows`."""
+        """Each view's block for a table, as a list of `ViewRows`."""
         check_is_fitted(self)
         X = self._check_table(X, reset=False)
         run = partial(self._transform_view, X)
         return map_samples(run, self.views_, self.n_jobs, reported=False)
+
+    def _filled(self, results):
+        """Each view's block, 0 where a row lacks it, and which rows have it.
+
+        Parameters
+        ----------
+        results : list of ViewRows
+            With dense values; NaN among them is refused.
+
+        Returns
+        -------
+        blocks : list of ndarray of shape (n_samples, n_features), float64
+        present : ndarray of shape (n_views, n_samples), bool
+        """
+        blocks = []
+        for (name, _, _), rows in zip(self.views_, results, strict=True):
+            block = np.zeros((len(rows.present), np.shape(rows.values)[1]))
+            if rows.present.any():
+                with naming_view(name):
+                    block[rows.present] = check_array(rows.values, dtype=np.float64)
+            blocks.append(block)
+        return blocks, np.array([rows.present for rows in results])
+
+    def _told_views(self, X, owner, *, predicting=True):
+        """`_run_views`, and which rows have none; warns of both and of failed reads."""
+        results = self._run_views(X)
+        lacking = ~np.any([rows.present for rows in results], axis=0)
+        failures = [failure for rows in results for failure in rows.failures]
+        warn_of_failures(owner, failures, len(lacking))
+        if predicting:
+            warn_of_rows_without_views(lacking)
+        return results, lacking
 
     def _transform_view(self, X, view):
         name, fitted, columns = view

@@ -30,10 +30,11 @@ class MKLClassifier(ClassifierMixin, KernelFusion):
         dense ones. A list gives each view several, a dict says it view by view.
     width : float, default=1.0
         Of rbf and chi2, in median (squared) distances between the rows of a view.
-    combination : {"average", "cka", "easymkl", "lp"}, default="average"
+    combination : {"average", "cka", "easymkl", "lp", "simplemkl"}, default="average"
         How grams are weighed: alike; by centred alignment with the classes, which gives
         views of noise nothing; by the margin of each between a class and the rest
-        (EasyMKL); by the lengths of a 2-norm regularised fit.
+        (EasyMKL); by the lengths of a 2-norm regularised fit; by those of support vector
+        machines, which gives most grams 0 where few do (SimpleMKL).
     C : float, default=10.0
         Inverse of the strength of the regularisation.
     estimator : classifier or None, default=None

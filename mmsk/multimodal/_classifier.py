@@ -33,8 +33,11 @@ class MultimodalClassifier(ClassifierMixin, MultimodalPredictor):
         view (log-opinion pool); ``"stacking"`` learns on inner folds how far
         to trust each; ``"selection"`` picks on them a mean of classifiers; ``"mkl"`` fits one
         classifier on the average of the views' kernels; ``"cooperative"`` a linear one per
-        view, held to agree as far as inner folds find good; ``"auto"`` compares these and
-        each view alone on held-out rows, see Notes.
+        view, held to agree as far as inner folds find good; ``"bilinear"`` puts the
+        features of all views and their products across views under one linear model;
+        ``"boosting"`` grows trees (XGBoost) across them; ``"cca"`` puts what views and
+        target say alike under one linear model; ``"auto"`` compares these and each view
+        alone on held-out rows, see Notes.
     modalities : "auto" or dict, default="auto"
         What the columns hold: ``{column: role}`` with a role of ``"text"``, ``"image"``,
         ``"audio"``, ``"video"``, ``"tabular"``, ``"segment"`` (start and end in seconds,

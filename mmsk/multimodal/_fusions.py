@@ -1,5 +1,7 @@
 """What each word of ``fusion=`` builds out of planned views."""
 
+from functools import partial
+
 from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.linear_model import LogisticRegression, Ridge
@@ -8,6 +10,10 @@ from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils import get_tags
 
 from mmsk.fusion import (
+    BilinearFusion,
+    BoostingFusionClassifier,
+    BoostingFusionRegressor,
+    CCAFusion,
     CooperativeClassifier,
     CooperativeRegressor,
     EnsembleSelectionClassifier,
@@ -21,15 +27,18 @@ from mmsk.fusion import (
     VotingFusionRegressor,
 )
 
+_cca_of_classes = partial(CCAFusion, supervised="classes")
+_cca_of_numbers = partial(CCAFusion, supervised="numbers")
+
 # Views one after the other (n_jobs=1), since the samples within each run in parallel.
 
 
-def _early(views, estimator, default):
+def _behind(fusion, views, estimator, default):
+    """A fusion that makes one matrix of the views, and what learns from it."""
     estimator = default if estimator is None else clone(estimator)
-    if get_tags(estimator).input_tags.sparse:
-        features = FeatureFusion(views, n_jobs=1)
-    else:
-        features = FeatureFusion(views, sparse_threshold=0, n_jobs=1)
+    features = fusion(views, n_jobs=1)
+    if "sparse_threshold" in features.get_params() and not _takes_sparse(estimator):
+        features.set_params(sparse_threshold=0)
     steps = [
         ("features", features),
         # rows are float32, but a solver works in the type it is given
@@ -39,12 +48,36 @@ def _early(views, estimator, default):
     return Pipeline(steps)
 
 
+def _takes_sparse(estimator):
+    return get_tags(estimator).input_tags.sparse
+
+
 def _early_classifier(views, estimator):
-    return _early(views, estimator, LogisticRegression(C=10, max_iter=1000))
+    return _behind(FeatureFusion, views, estimator, _linear_classifier())
 
 
 def _early_regressor(views, estimator):
-    return _early(views, estimator, Ridge())
+    return _behind(FeatureFusion, views, estimator, Ridge())
+
+
+def _bilinear_classifier(views, estimator):
+    return _behind(BilinearFusion, views, estimator, _linear_classifier())
+
+
+def _bilinear_regressor(views, estimator):
+    return _behind(BilinearFusion, views, estimator, Ridge())
+
+
+def _cca_classifier(views, estimator):
+    return _behind(_cca_of_classes, views, estimator, _linear_classifier())
+
+
+def _cca_regressor(views, estimator):
+    return _behind(_cca_of_numbers, views, estimator, Ridge())
+
+
+def _linear_classifier():
+    return LogisticRegression(C=10, max_iter=1000)
 
 
 def _voting_classifier(views, estimator):
@@ -84,16 +117,26 @@ def _mkl_regressor(views, estimator):
 
 
 def _cooperative_classifier(views, estimator):
-    _refuse(estimator)
+    _refuse(estimator, "fusion='cooperative' is a linear model")
     return CooperativeClassifier(views, n_jobs=1)
 
 
 def _cooperative_regressor(views, estimator):
-    _refuse(estimator)
+    _refuse(estimator, "fusion='cooperative' is a linear model")
     return CooperativeRegressor(views, n_jobs=1)
 
 
-def _refuse(estimator, who="fusion='cooperative' is a linear model"):
+def _boosting_classifier(views, estimator):
+    _refuse(estimator, "fusion='boosting' is a model of trees")
+    return BoostingFusionClassifier(views)
+
+
+def _boosting_regressor(views, estimator):
+    _refuse(estimator, "fusion='boosting' is a model of trees")
+    return BoostingFusionRegressor(views)
+
+
+def _refuse(estimator, who):
     if estimator is not None:
         raise ValueError(
             f"{who} of its own and takes no estimator, got {estimator!r}. Use 'early', "
@@ -132,6 +175,9 @@ CLASSIFIERS = {
     "selection": _selection_classifier,
     "mkl": _mkl_classifier,
     "cooperative": _cooperative_classifier,
+    "bilinear": _bilinear_classifier,
+    "boosting": _boosting_classifier,
+    "cca": _cca_classifier,
 }
 REGRESSORS = {
     "early": _early_regressor,
@@ -140,6 +186,9 @@ REGRESSORS = {
     "selection": _selection_regressor,
     "mkl": _mkl_regressor,
     "cooperative": _cooperative_regressor,
+    "bilinear": _bilinear_regressor,
+    "boosting": _boosting_regressor,
+    "cca": _cca_regressor,
 }
 #: Compared by ``"auto"`` beside those, without a word of their own.
 CLASSIFIER_VARIANTS = {"voting, hard": _majority, "early, trees": _trees_classifier}

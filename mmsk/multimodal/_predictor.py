@@ -16,7 +16,6 @@ from mmsk._utils.metadata import fit_params_of
 from mmsk._utils.sklearn_private import HasMethods, Interval, check_sample_weight
 from mmsk.base import using_memory
 from mmsk.fusion._out_of_fold import inner_splits
-from mmsk.fusion._views import warn_of_failures, warn_of_rows_without_views
 from mmsk.multimodal._base import MultimodalBase
 from mmsk.multimodal._fold_features import fold_features
 from mmsk.multimodal._fusions import by_simplicity
@@ -139,18 +138,14 @@ class MultimodalPredictor(MultimodalBase):
         check_is_fitted(self)
         X = self._check_table(X, reset=False)
         with self._working():
-            if isinstance(self.model_, Pipeline) and hasattr(self.model_[0], "_run_views"):
+            if isinstance(self.model_, Pipeline) and hasattr(self.model_[0], "_told_views"):
                 return self._ask_early(method, self._rooted(X))
             return getattr(self.model_, method)(self._rooted(X))
 
     def _ask_early(self, method, X):
         """What the estimator says of fused features; the prior for rows that have none."""
         features = self.model_[0]
-        results = features._run_views(X)
-        failures = [failure for rows in results for failure in rows.failures]
-        lacking = ~np.logical_or.reduce([rows.present for rows in results])
-        warn_of_failures(type(features).__name__, failures, len(lacking))
-        warn_of_rows_without_views(lacking)
+        results, lacking = features._told_views(X, type(features).__name__)
         answers = getattr(self.model_[1:], method)(features._fused(results))
         answers[lacking] = self._prior(method)
         return answers

@@ -10,7 +10,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import log_loss
 from sklearn.metrics.pairwise import chi2_kernel
 from sklearn.model_selection import GridSearchCV
-from sklearn.svm import LinearSVC
+from sklearn.svm import SVC, LinearSVC
 
 from mmsk.exceptions import MissingViewWarning
 from mmsk.fusion import BlockScaler, MKLClassifier, MKLRegressor
@@ -24,7 +24,7 @@ Y = np.array(["a", "b", "c"])[np.digitize(X[:, 0] + X[:, 1] ** 2, [0.3, 1.5])]
 Z = X[:, 0] + X[:, 1] ** 2
 SIGNAL = ("signal", "passthrough", [0, 1])
 NOISE = ("noise", "passthrough", [2, 3, 4, 5])
-COMBINATIONS = ["average", "cka", "easymkl", "lp"]
+COMBINATIONS = ["average", "cka", "easymkl", "lp", "simplemkl"]
 HISTOGRAMS = RNG.dirichlet(np.ones(5), size=40)
 
 
@@ -59,6 +59,20 @@ def test_weights_are_not_negative_and_sum_to_1(combination):
 def test_centred_alignment_gives_a_view_of_noise_next_to_nothing(fusion, y):
     model = fusion([SIGNAL, NOISE], combination="cka").fit(X, y)
     assert model.weights_["noise"]["rbf"] < 0.05
+
+
+def test_weights_of_simplemkl_leave_no_gram_that_would_serve_the_machines_better():
+    model = MKLClassifier([SIGNAL, NOISE], kernel=["rbf", "linear"], combination="simplemkl")
+    y = Y == "a"
+    weights = np.array(_weights(model.fit(X, y)))
+    parts = [gram for view in model.grams_.values() for gram in view.values()]
+    grams = [gram.transform(X[:, :2]) for gram in parts[:2]]
+    grams += [gram.transform(X[:, 2:]) for gram in parts[2:]]
+    machine = SVC(kernel="precomputed", C=10).fit(np.tensordot(weights, grams, 1), y)
+    some, dual = machine.support_, machine.dual_coef_[0]
+    lengths = np.array([dual @ gram[np.ix_(some, some)] @ dual for gram in grams])
+    assert lengths.max() <= 1.02 * weights @ lengths
+    np.testing.assert_allclose(lengths[weights > 0.05], lengths.max(), rtol=0.05)
 
 
 @pytest.mark.parametrize("combination", ["cka", "lp"])

@@ -448,3 +448,19 @@ def scale_and_cut(values, length, least_length):
     else:
         values[:] = np.minimum(values / length, 0.2)
         values /= np.linalg.norm(values)
+
+
+# Sparse rows: twins of mmsk/_kernels/products.py
+
+
+def row_products(data, indices, indptr, other_data, other_indices, other_indptr, other_width):
+    rows = []
+    for row in range(len(indptr) - 1):
+        here = slice(indptr[row], indptr[row + 1])
+        there = slice(other_indptr[row], other_indptr[row + 1])
+        values = np.outer(data[here], other_data[there]).astype(np.float32)
+        columns = np.add.outer(indices[here] * other_width, other_indices[there])
+        rows.append((values.ravel(), columns.ravel()))
+    starts = np.cumsum([0, *(len(values) for values, _ in rows)])
+    values, columns = (np.concatenate(parts) for parts in zip(*rows, strict=True))
+    return values, columns.astype(np.int32), starts

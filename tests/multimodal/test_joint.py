@@ -15,7 +15,7 @@ TABLE = pd.DataFrame(
 LABELS = ["red", "red", "tin", "red", "tin", "red"] * 4
 
 
-@pytest.mark.parametrize("fusion", ["mkl", "cooperative"])
+@pytest.mark.parametrize("fusion", ["mkl", "cooperative", "bilinear", "boosting", "cca"])
 def test_a_word_asks_for_joint_learning(fusion):
     assert MultimodalClassifier(fusion).fit(TABLE, LABELS).score(TABLE, LABELS) == 1.0
     sizes = [1.0, 2, 7, 1, 8, 1] * 4
@@ -27,7 +27,8 @@ def test_another_estimator_learns_from_the_kernels():
     assert isinstance(model.model_.estimator_, LogisticRegression)
 
 
-def test_cooperative_learning_takes_no_estimator():
-    model = MultimodalClassifier("cooperative", estimator=LogisticRegression())
+@pytest.mark.parametrize("fusion", ["cooperative", "boosting"])
+def test_a_model_of_its_own_takes_no_estimator(fusion):
+    model = MultimodalClassifier(fusion, estimator=LogisticRegression())
     with pytest.raises(ValueError, match="takes no estimator, got LogisticRegression"):
         model.fit(TABLE, LABELS)
