@@ -40,6 +40,7 @@ class CodebookTransformer(SampleTransformer):
         "random_state": ["random_state"],
     }
     _position_names: tuple[str, ...] = ()
+    _pyramid_axes: int | None = None  # how many of them grids divide, from the first; all
 
     def _describe(self, sample):
         """Descriptors, (n_descriptors, n_values), and positions, (n_descriptors, n_axes)."""
@@ -113,12 +114,15 @@ class CodebookTransformer(SampleTransformer):
         )
 
     def _extract(self, sample):
-        descriptors, positions = self._describe(sample)
+        return self._vector(*self._describe(sample))
+
+    def _vector(self, descriptors, positions):
+        """The features of a sample that has these descriptors, of shape (n_features,)."""
         projected = (descriptors - self.descriptor_mean_) @ self.axes_.T
         values = self._with_positions(projected, positions)
         parts = [
             self._encode(values[members])
-            for members in pyramid_members(positions, self.pyramid)
+            for members in pyramid_members(positions[:, : self._pyramid_axes], self.pyramid)
         ]
         return unit_length(np.concatenate(parts))
 
@@ -131,7 +135,8 @@ class CodebookTransformer(SampleTransformer):
     def _feature_names(self):
         axes = self._position_names if self.positions else ()
         size = (*self.means_.shape, *axes)
-        return _names(self.encoding, tuple(self.pyramid), len(self._position_names), size)
+        n_axes = len(self._position_names[: self._pyramid_axes])
+        return _names(self.encoding, tuple(self.pyramid), n_axes, size)
 
 
 @lru_cache(maxsize=4)

@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from mmsk._kernels.audio import LANES
+from tests.kernels.reference_flow import *  # noqa: F403
 from tests.kernels.reference_pitch import *  # noqa: F403
 from tests.kernels.reference_text import *  # noqa: F403
 
