@@ -56,3 +56,9 @@ class FlowSteps:
         )
         per_second = np.float32(1 / (max(small.shape) * seconds))
         return Flow(*(part * per_second for part in flow))
+
+
+def pixels_per_cell(height, width, n_rows, n_columns):
+    """Pixels in each cell of a grid, of shape (n_rows, n_columns)."""
+    rows = np.diff(np.arange(n_rows + 1) * height // n_rows)
+    return np.outer(rows, np.diff(np.arange(n_columns + 1) * width // n_columns))

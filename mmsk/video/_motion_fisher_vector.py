@@ -10,7 +10,7 @@ from mmsk._utils.sklearn_private import Interval
 from mmsk.base import TimedTransformer
 from mmsk.encoding import CodebookTransformer
 from mmsk.video._film import FilmTransformer, shrunk
-from mmsk.video._flow import FlowSteps
+from mmsk.video._flow import FlowSteps, pixels_per_cell
 
 _SIDE_CELLS = 2  # of a cuboid: 2 x 2 cells
 _LENGTH_CELLS = 3  # in time
@@ -190,14 +190,14 @@ class MotionFisherVector(FilmTransformer, CodebookTransformer):
 class _Watcher:
     """Histograms of the cells of a film, as its frames come.
 
-    Each is of shape (rows, columns, 4 kinds, orientations + 1), added up over the steps of
-    a cell: gradients, motion, and boundaries of both its parts.
+    Each is of shape (rows, columns, 4 kinds, orientations + 1), the mean over its pixels and
+    added up over the steps of a cell: gradients, motion, and boundaries of both its parts.
     """
 
     def __init__(self, extractor):
         self._extractor = extractor
         self._flows = FlowSteps(extractor.width_px)
-        self._sums, self._n_steps = [], 0
+        self._sums, self._n_steps = [], []
         self._first = None
 
     def add(self, frame):
@@ -205,13 +205,12 @@ class _Watcher:
         flow = self._flows.step(frame)
         if flow is None:
             self._first = small
-            return
-        histograms = self._of_step(small, flow)
-        if self._n_steps % self._extractor.cell_steps:
-            self._sums[-1] += histograms
+        elif self._n_steps and self._n_steps[-1] < self._extractor.cell_steps:
+            self._sums[-1] += self._of_step(small, flow)
+            self._n_steps[-1] += 1
         else:
-            self._sums.append(histograms)
-        self._n_steps += 1
+            self._sums.append(self._of_step(small, flow))
+            self._n_steps.append(1)
 
     def _of_step(self, small, flow):
         extractor = self._extractor
@@ -222,22 +221,19 @@ class _Watcher:
         found = [_gradient_sums(small, how), motion]
         per_side = np.float32(max(small.shape))
         found += [_gradient_sums(part * per_side, how) for part in flow]
-        return np.stack(found, axis=2).astype(np.float32)
+        n_pixels = np.maximum(pixels_per_cell(*small.shape, n_rows, n_columns), 1)
+        return (np.stack(found, axis=2) / n_pixels[:, :, None, None]).astype(np.float32)
 
     def descriptors(self):
         """Descriptors of all cuboids that move, (n_cuboids, n_values), and positions."""
-        sums = self._sums
-        if not sums:  # a single frame
+        if not self._sums:  # a single frame
             still = np.zeros_like(self._first)
-            sums = [self._of_step(self._first, (still, still))]
-        n_steps = min(max(self._n_steps, 1), self._extractor.cell_steps)
-        return _cuboids(np.stack(sums), n_steps * self._pixels())
+            return _cuboids(self._of_step(self._first, (still, still))[None])
+        steps = np.array(self._n_steps, np.float32)[:, None, None, None, None]
+        return _cuboids(np.stack(self._sums) / steps)
 
     def features(self):
         return self._extractor._vector(*self.descriptors())
-
-    def _pixels(self):
-        return self._extractor.cell_px**2
 
 
 def _gradient_sums(image, how):
@@ -248,7 +244,7 @@ def _gradient_sums(image, how):
     return sums
 
 
-def _cuboids(cells, n_pixels):
+def _cuboids(cells):
     """Descriptors and positions (time, from the left, from the top, 0..1) of cuboids."""
     sides = (_LENGTH_CELLS, _SIDE_CELLS, _SIDE_CELLS)
     lacking = [(0, max(0, want - have)) for want, have in zip(sides, cells.shape, strict=False)]
@@ -261,11 +257,11 @@ def _cuboids(cells, n_pixels):
     times, rows, columns = np.meshgrid(*places, indexing="ij")
     positions = np.stack([times, columns, rows], axis=-1).reshape(-1, 3).astype(np.float32)
     sums = views.reshape(len(positions), *cells.shape[3:], -1)
+    n_cells = sums.shape[-1]
     totals = sums.sum(axis=(2, 3), keepdims=True)
-    softener = np.array(_LEAST, np.float32)[:, None, None] * (n_pixels * np.prod(sides))
+    softener = np.array(_LEAST, np.float32)[:, None, None] * n_cells
     shares = np.sqrt(sums / (totals + softener))
-    at_rest = sums[:, 1, -1].sum(axis=-1) / (n_pixels * np.prod(sides))
-    moving = at_rest < 1 - _LEAST_MOVING
+    moving = sums[:, 1, -1].sum(axis=-1) < (1 - _LEAST_MOVING) * n_cells
     if not moving.any():
         moving[:] = True
     return shares[moving].reshape(int(moving.sum()), -1), positions[moving]

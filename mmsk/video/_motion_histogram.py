@@ -10,7 +10,7 @@ from mmsk._kernels.image import gray_gradients
 from mmsk._utils.sklearn_private import Interval, StrOptions
 from mmsk.base import TimedTransformer
 from mmsk.video._film import FilmTransformer
-from mmsk.video._flow import FlowSteps
+from mmsk.video._flow import FlowSteps, pixels_per_cell
 from mmsk.video._over_time import Timeline
 
 _KINDS = ("hof", "mbh_x", "mbh_y")
@@ -189,9 +189,3 @@ class _Watcher:
         if self._extractor.norm == "l2":
             parts = [part / (np.linalg.norm(part) or 1.0) for part in parts]
         return np.concatenate(parts)
-
-
-def pixels_per_cell(height, width, n_rows, n_columns):
-    """Pixels in each cell of a grid, of shape (n_rows, n_columns)."""
-    rows = np.diff(np.arange(n_rows + 1) * height // n_rows)
-    return np.outer(rows, np.diff(np.arange(n_columns + 1) * width // n_columns))
