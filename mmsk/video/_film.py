@@ -1,11 +1,14 @@
 """The base of extractors that look at a film's frames one after the other."""
 
+import os
 from contextlib import closing
 
 import numpy as np
 
 from mmsk.base import TimedTransformer
+from mmsk.io._sources import Segment, is_stored
 from mmsk.io._video import iterate_frames
+from mmsk.io._watch import Viewer, watch
 
 
 class FilmTransformer(TimedTransformer):
@@ -22,8 +25,8 @@ class FilmTransformer(TimedTransformer):
         """What sees the frames of one source."""
         raise NotImplementedError
 
-    def _read(self, source):
-        return source  # a film is read frame by frame, while it is described
+    def _reading(self):
+        return _as_given, {}  # a film is read frame by frame, while it is described
 
     def _extract(self, sample):
         return self._watched(sample).features()
@@ -35,6 +38,34 @@ class FilmTransformer(TimedTransformer):
             for frame in film:
                 watcher.add(frame)
         return watcher
+
+    def _shared_source(self, source):
+        film = Segment.of(source).source
+        if not is_stored(film):
+            return None
+        return os.fspath(film) if isinstance(film, (str, os.PathLike)) else id(film)
+
+    def _described_together(self, wanted):
+        found = [None] * len(wanted)
+        watchers, viewers, places = [], [], []
+        for place, (extractor, source) in enumerate(wanted):
+            try:
+                watcher = extractor._watcher(source)
+            except ValueError:
+                continue
+            how = Segment.of(source), extractor.every_s, extractor._gray, watcher.add
+            watchers.append(watcher)
+            viewers.append(Viewer(*how))
+            places.append(place)
+        with closing(watch(viewers)) as seen:
+            for number in seen:
+                found[places[number]] = watchers[number].features()
+                watchers[number] = None  # what it held is no longer needed
+        return found
+
+
+def _as_given(source):
+    return source
 
 
 def shrunk(luma, width_px):

@@ -1,7 +1,6 @@
 """Statistics of the brightness of a film's frames, and of how it changes."""
 
 import functools
-from contextlib import closing
 from numbers import Real
 
 import numpy as np
@@ -15,7 +14,7 @@ from mmsk._kernels.video import (
 )
 from mmsk._utils.sklearn_private import Interval
 from mmsk.base import TimedTransformer
-from mmsk.io._video import iterate_frames
+from mmsk.video._film import FilmTransformer
 from mmsk.video._over_time import RunningStatistics
 
 N_CELLS = 3  # per side of the grid: left, middle, right; top, middle, bottom
@@ -26,7 +25,7 @@ _OF_A_STEP = ("difference", "distance")  # from a frame to the next
 _OVER_TIME = ("mean", "std", "min", "max", "change")
 
 
-class FrameStatistics(TimedTransformer):
+class FrameStatistics(FilmTransformer):
     """Brightness, contrast, entropy, motion and scene cuts of a film, over time.
 
     Parameters
@@ -119,42 +118,39 @@ class FrameStatistics(TimedTransformer):
         grids = [f"{measure}_{cell}" for measure in ("luma", "difference") for cell in cells]
         return [*names, "cuts_per_s", *grids]
 
-    def _read(self, source):
-        return source  # a film is read frame by frame, while it is described
-
-    def _extract(self, sample):
-        frames = _OverTime(len(_OF_A_FRAME))
-        steps = _OverTime(len(_OF_A_STEP))
-        n_cuts = 0
-        first_s = last_s = None
-        with closing(iterate_frames(sample, every_s=self.every_s, gray=True)) as film:
-            for time_s, of_frame, of_step in _measured(film):
-                first_s = time_s if first_s is None else first_s
-                last_s = time_s
-                frames.add(*of_frame)
-                if of_step is not None:
-                    steps.add(*of_step)
-                    n_cuts += of_step[0][1] > self.cut_threshold
-        duration_s = last_s - first_s
-        cuts_per_s = n_cuts / duration_s if duration_s > 0 else 0.0
-        over_time = [frames.statistics(), steps.statistics(), [cuts_per_s]]
-        return np.concatenate([*over_time, frames.mean_grid(), steps.mean_grid()])
+    def _watcher(self, source):
+        return _Watcher(self.cut_threshold)
 
 
-def _measured(film):
-    """Time, measures and grid of each frame and of the step to it (None for the first)."""
-    previous = counts_before = None
-    for time_s, luma in film:
+class _Watcher:
+    """Measures of the frames and of the steps between them, as they come."""
+
+    def __init__(self, cut_threshold):
+        self._cut_threshold, self._n_cuts = cut_threshold, 0
+        self._frames, self._steps = _OverTime(len(_OF_A_FRAME)), _OverTime(len(_OF_A_STEP))
+        self._first_s = self._last_s = self._last = self._counts = None
+
+    def add(self, frame):
+        luma = frame.image
         counts = luma_histogram(luma)
         n_pixels = _pixels_per_cell(*luma.shape)
-        of_frame = level_measures(counts), grid_sums(luma, N_CELLS) / n_pixels
-        of_step = None
-        if previous is not None:
-            moved = grid_differences(luma, previous, N_CELLS)
-            distance = histogram_distance(counts, counts_before, N_BINS)
-            of_step = (np.array([moved.sum() / luma.size, distance]), moved / n_pixels)
-        yield time_s, of_frame, of_step
-        previous, counts_before = luma, counts
+        self._frames.add(level_measures(counts), grid_sums(luma, N_CELLS) / n_pixels)
+        if self._last is None:
+            self._first_s = frame.time_s
+        else:
+            moved = grid_differences(luma, self._last, N_CELLS)
+            distance = histogram_distance(counts, self._counts, N_BINS)
+            step = np.array([moved.sum() / luma.size, distance])
+            self._steps.add(step, moved / n_pixels)
+            self._n_cuts += distance > self._cut_threshold
+        self._last_s, self._last, self._counts = frame.time_s, luma, counts
+
+    def features(self):
+        frames, steps = self._frames, self._steps
+        duration_s = self._last_s - self._first_s
+        cuts_per_s = self._n_cuts / duration_s if duration_s > 0 else 0.0
+        over_time = [frames.statistics(), steps.statistics(), [cuts_per_s]]
+        return np.concatenate([*over_time, frames.mean_grid(), steps.mean_grid()])
 
 
 @functools.cache

@@ -157,10 +157,10 @@ def test_time_starts_with_the_pictures(make):
 
 
 def test_a_film_that_begins_before_its_stated_start_loses_no_frame(monkeypatch):
-    timed = _video._timed_frames
+    timed = _video.timed_frames
     monkeypatch.setattr(
         _video,
-        "_timed_frames",
+        "timed_frames",
         lambda *args: ((time - 0.04, frame) for time, frame in timed(*args)),
     )
     np.testing.assert_allclose(times_of(film_bytes(ramp(3))), [-0.04, 0, 0.04], atol=1e-9)
