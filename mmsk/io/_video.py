@@ -286,12 +286,13 @@ def _timed(decoded, stream, origin, by_decoding=False):
     """Each frame with its time in seconds; evenly spaced where the file states none."""
     step_s = 1 / (stream.guessed_rate or stream.average_rate or _ARRAY_RATE_HZ)
     time_s = -float(step_s)
+    unit, per_s = stream.time_base.numerator, stream.time_base.denominator
     for frame in decoded:
         stamp = frame.dts if by_decoding else frame.pts
         if stamp is None:
             time_s += float(step_s)
         else:
-            time_s = float((stamp - origin) * stream.time_base)
+            time_s = (stamp - origin) * unit / per_s  # rounded once, as a Fraction would be
         yield time_s, frame
 
 

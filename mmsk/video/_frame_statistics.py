@@ -5,13 +5,7 @@ from numbers import Real
 
 import numpy as np
 
-from mmsk._kernels.video import (
-    grid_differences,
-    grid_sums,
-    histogram_distance,
-    level_measures,
-    luma_histogram,
-)
+from mmsk._kernels.video import frame_sums, histogram_distance, level_measures
 from mmsk._utils.sklearn_private import Interval
 from mmsk.base import TimedTransformer
 from mmsk.video._film import FilmTransformer
@@ -131,14 +125,13 @@ class _Watcher:
         self._first_s = self._last_s = self._last = self._counts = None
 
     def add(self, frame):
-        luma = frame.image
-        counts = luma_histogram(luma)
+        luma, last = frame.image, self._last
+        counts, sums, moved = frame_sums(luma, luma if last is None else last, N_CELLS)
         n_pixels = _pixels_per_cell(*luma.shape)
-        self._frames.add(level_measures(counts), grid_sums(luma, N_CELLS) / n_pixels)
-        if self._last is None:
+        self._frames.add(level_measures(counts), sums / n_pixels)
+        if last is None:
             self._first_s = frame.time_s
         else:
-            moved = grid_differences(luma, self._last, N_CELLS)
             distance = histogram_distance(counts, self._counts, N_BINS)
             step = np.array([moved.sum() / luma.size, distance])
             self._steps.add(step, moved / n_pixels)
