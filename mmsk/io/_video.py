@@ -208,6 +208,10 @@ def opened(source):
             if not streams or container.format.name == "tty":
                 raise DecodeError("it has no pictures")
             stream = streams[0]
+            if stream.codec_context is None:
+                raise DecodeError(
+                    "its pictures are damaged or of a kind that cannot be decoded"
+                )
             _check_pixels(stream.width, stream.height)
             stream.codec_context.thread_count = 1  # files run in parallel, not frames
             yield container, stream
