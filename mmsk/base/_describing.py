@@ -147,22 +147,23 @@ def _unit(owner, groups, rows, *, raising):
 
 def _together(group, rows, place):
     """Features by index of the row, place in its cell and extractor, described in one go."""
-    keys, wanted = [], []
+    wanted = {}  # by what is opened: a cell may list several films
     for index, cells, known in rows:
         try:
             sources = group[0]._sources(cells[place])
         except ValueError:
             continue  # describing the row will say what is wrong with it
         for n, source in enumerate(sources):
-            if group[0]._shared_source(source) is None:
-                continue
-            for k, extractor in enumerate(group):
+            shared = group[0]._shared_source(source)
+            for k, extractor in enumerate(group) if shared is not None else ():
                 if known[place][k] is None or not known[place][k][n].is_known:
-                    keys.append((index, n, k))
-                    wanted.append((extractor, source))
-    if len(wanted) < 2:
-        return {}
-    return dict(zip(keys, group[0]._described_together(wanted), strict=True))
+                    wanted.setdefault(shared, {})[index, n, k] = extractor, source
+    found = {}
+    for of_one in wanted.values():
+        if len(of_one) > 1:
+            described = group[0]._described_together(list(of_one.values()))
+            found.update(zip(of_one, described, strict=True))
+    return found
 
 
 def _row(owner, groups, numbered, together, *, raising):

@@ -7,6 +7,7 @@ from sklearn.pipeline import make_pipeline
 from mmsk.exceptions import DecodeError
 from mmsk.image import ImageStatistics
 from mmsk.io import _video, _watch
+from mmsk.io._sources import Segment
 from mmsk.union import MediaUnion
 from mmsk.video import BlobStatistics, FramePooling, FrameStatistics, MotionHistogram
 from tests.io.films import film_bytes
@@ -141,3 +142,13 @@ def test_an_extractor_behind_a_union_sees_the_same_rows(film):
     np.testing.assert_array_equal(
         union.fit_transform(rows(film)), FrameStatistics().fit_transform(rows(film))
     )
+
+
+def test_a_cell_may_list_segments_of_several_films(film):
+    other = film_bytes(NOISE[::-1], **LOSSLESS)
+    first, second = Segment(film, 0.0, 1.0), Segment(other, 0.0, 1.0)
+    extractor = FrameStatistics()
+    alone = extractor.fit_transform([first, second])
+    found = extractor.transform([[first, second], first])
+    np.testing.assert_allclose(found[0], alone.mean(axis=0), rtol=1e-6)
+    np.testing.assert_array_equal(found[1], alone[0])
