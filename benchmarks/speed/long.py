@@ -3,8 +3,9 @@
 Run with ``python -m benchmarks.speed.long``; writes ``benchmarks/results/speed_long.json``.
 Media are made on the spot. Each case runs in a process of its own, once for the long
 medium and once for one of a tenth of its length; what a process needs without any
-medium is measured too. A film is described whole and, in the same pass, in segments of ten
-seconds; the recording in segments of a minute, and whole, which holds all samples.
+medium is measured too (on Linux only). A film is described whole and, in the same pass, in
+segments of ten seconds; the recording in segments of a minute, and whole, which holds all
+samples.
 """
 
 from benchmarks._harness import one_thread, write_result
@@ -27,7 +28,8 @@ from benchmarks.speed.video import frames, write_film  # noqa: E402
 SOUND_S, FILM_S = 3600, 600
 RATE_HZ = 16000
 _CASE = """
-import json, resource, time
+import json, re, time
+from pathlib import Path
 import numpy as np
 from mmsk.audio import MFCC
 from mmsk.union import MediaUnion
@@ -39,7 +41,8 @@ X = np.array([[path, *stretch] for stretch in stretches], dtype=object).reshape(
 start = time.perf_counter()
 found = extractor.fit(X).transform(X) if len(X) else np.zeros(1)
 assert np.isfinite(found).all()
-peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+# getrusage would count the parent's memory too
+peak_mb = int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024
 print(json.dumps({{"peak_mb": round(peak_mb, 1), "seconds": time.perf_counter() - start}}))
 """
 
