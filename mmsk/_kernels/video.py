@@ -45,17 +45,62 @@ def luma_histogram(luma):
     Parameters
     ----------
     luma : ndarray of shape (height, width), uint8
+        Less than 2**32 pixels.
 
     Returns
     -------
     counts : ndarray of shape (256,), int64
     """
-    height, width = luma.shape
-    counts = np.zeros(256, np.int64)
-    for row in range(height):
-        for col in range(width):
-            counts[luma[row, col]] += 1
-    return counts
+    counts = np.zeros((4, 256), np.uint32)
+    for row in range(luma.shape[0]):
+        count_line(luma[row], counts)
+    return sum_of_four(counts)
+
+
+@kernel
+def count_line(line, counts):
+    """Count the levels of one line.
+
+    Parameters
+    ----------
+    line : ndarray of shape (width,), uint8
+    counts : ndarray of shape (4, 256), uint32
+        Changed: neighbours are counted in turns, because in even areas a count would have
+        to wait for the one before.
+    """
+    one = np.uint32(1)
+    first, second, third, fourth = counts[0], counts[1], counts[2], counts[3]
+    whole = len(line) // 4 * 4
+    for col in range(0, whole, 4):
+        first[line[col]] += one
+        second[line[col + 1]] += one
+        third[line[col + 2]] += one
+        fourth[line[col + 3]] += one
+    for col in range(whole, len(line)):
+        first[line[col]] += one
+
+
+@kernel
+def sum_of_four(counts):
+    """Sum of the rows of four.
+
+    Parameters
+    ----------
+    counts : ndarray of shape (4, 256), uint32
+
+    Returns
+    -------
+    total : ndarray of shape (256,), int64
+    """
+    total = np.empty(256, np.int64)
+    for level in range(256):
+        total[level] = (
+            np.int64(counts[0, level])
+            + np.int64(counts[1, level])
+            + np.int64(counts[2, level])
+            + np.int64(counts[3, level])
+        )
+    return total
 
 
 @kernel
@@ -131,62 +176,73 @@ def histogram_distance(counts, previous, n_bins):
 
 
 @kernel
-def grid_sums(luma, n_cells):
-    """Sum of the levels in each cell of a square grid.
-
-    Parameters
-    ----------
-    luma : ndarray of shape (height, width), uint8
-        Less than 2**23 pixels wide.
-    n_cells : int
-        Cells per side.
-
-    Returns
-    -------
-    sums : ndarray of shape (n_cells, n_cells), int64
-        0 in a cell without pixels, which there are if a side has fewer than ``n_cells``.
-    """
-    height, width = luma.shape
-    sums = np.zeros((n_cells, n_cells), np.int64)
-    for i in range(n_cells):
-        for j in range(n_cells):
-            start, stop = j * width // n_cells, (j + 1) * width // n_cells
-            for row in range(i * height // n_cells, (i + 1) * height // n_cells):
-                levels = luma[row, start:stop]
-                total = np.int32(0)  # 32 bits hold a row, and vectorise best
-                for col in range(len(levels)):
-                    total = np.int32(total + levels[col])
-                sums[i, j] += total
-    return sums
-
-
-@kernel
-def grid_differences(luma, previous, n_cells):
-    """Sum of the absolute differences of two frames in each cell of a square grid.
+def frame_sums(luma, previous, n_cells):
+    """Levels of a frame counted, added up and compared in one go, line by line.
 
     Parameters
     ----------
     luma, previous : ndarray of shape (height, width), uint8
-        Less than 2**23 pixels wide.
+        Less than 2**23 pixels wide, less than 2**32 in all.
     n_cells : int
-        Cells per side.
+        Cells per side of a square grid.
 
     Returns
     -------
+    counts : ndarray of shape (256,), int64
+        Pixels at each level.
     sums : ndarray of shape (n_cells, n_cells), int64
-        0 in a cell without pixels, which there are if a side has fewer than ``n_cells``.
+        Sum of the levels in each cell: 0 in one without pixels, which there are if a side
+        has fewer than ``n_cells``.
+    differences : ndarray of shape (n_cells, n_cells), int64
+        Sum of the absolute differences from the previous frame in each cell.
     """
     height, width = luma.shape
+    counts = np.zeros((4, 256), np.uint32)
     sums = np.zeros((n_cells, n_cells), np.int64)
+    differences = np.zeros((n_cells, n_cells), np.int64)
     for i in range(n_cells):
-        for j in range(n_cells):
-            start, stop = j * width // n_cells, (j + 1) * width // n_cells
-            for row in range(i * height // n_cells, (i + 1) * height // n_cells):
-                levels = luma[row, start:stop]
-                before = previous[row, start:stop]
-                total = np.int32(0)
-                for col in range(len(levels)):
-                    step = abs(np.int32(levels[col]) - np.int32(before[col]))
-                    total = np.int32(total + np.int32(step))
-                sums[i, j] += total
-    return sums
+        for row in range(i * height // n_cells, (i + 1) * height // n_cells):
+            line, before = luma[row], previous[row]  # once in the cache, used three times
+            count_line(line, counts)
+            for j in range(n_cells):
+                start, stop = j * width // n_cells, (j + 1) * width // n_cells
+                sums[i, j] += line_sum(line[start:stop])
+                differences[i, j] += line_difference(line[start:stop], before[start:stop])
+    return sum_of_four(counts), sums, differences
+
+
+@kernel
+def line_sum(line):
+    """Sum of the levels of one line.
+
+    Parameters
+    ----------
+    line : ndarray of shape (width,), uint8
+
+    Returns
+    -------
+    total : int
+    """
+    total = np.int32(0)  # 32 bits hold a line, and vectorise best
+    for col in range(len(line)):
+        total = np.int32(total + line[col])
+    return total
+
+
+@kernel
+def line_difference(line, before):
+    """Sum of the absolute differences of two lines.
+
+    Parameters
+    ----------
+    line, before : ndarray of shape (width,), uint8
+
+    Returns
+    -------
+    total : int
+    """
+    total = np.int32(0)
+    for col in range(len(line)):
+        step = abs(np.int32(line[col]) - np.int32(before[col]))
+        total = np.int32(total + np.int32(step))
+    return total

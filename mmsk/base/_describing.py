@@ -3,6 +3,7 @@
 import warnings
 from contextlib import closing
 from functools import partial
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +13,9 @@ from mmsk._utils.workers import map_samples
 from mmsk.base._remembering import Keeper, recall
 from mmsk.exceptions import FailedSamplesWarning
 from mmsk.io._sources import describe_source
+
+#: Rows described in one go: more would be lost together, and keep one worker busy alone.
+_MOST_TOGETHER = 500
 
 
 class Failure(NamedTuple):
@@ -81,11 +85,43 @@ def describe_column(owner, extractors, X, *, raising):
 
 def _described_rows(owner, groups, rows, *, raising):
     """A `_Described` or a `Failure` for each row; what is new goes into the stores."""
-    row = partial(_row, type(owner).__name__, groups, raising=raising)
+    unit = partial(_unit, type(owner).__name__, groups, raising=raising)
     known = recall(groups, rows, owner.n_jobs)
     numbered = list(zip(range(len(rows)), rows, known, strict=True))
+    units = _units(groups, numbered)
     with closing(Keeper(groups)) as keeper:
-        return map_samples(row, numbered, owner.n_jobs, done=keeper.keep)
+        found = map_samples(
+            unit, units, owner.n_jobs, done=lambda some: keeper.keep(chain.from_iterable(some))
+        )
+    of_rows = chain.from_iterable(found)
+    by_index = {
+        row[0]: one for row, one in zip(chain.from_iterable(units), of_rows, strict=True)
+    }
+    return [by_index[index] for index in range(len(rows))]
+
+
+def _units(groups, numbered):
+    """Rows in lists, those together that a group of extractors describes in one go."""
+    units, last = [], {}
+    for row in numbered:
+        shared = _shared_source(groups, row[1])
+        unit = None if shared is None else last.get(shared)
+        if unit is None or len(unit) == _MOST_TOGETHER:
+            unit = []
+            units.append(unit)
+            last[shared] = unit
+        unit.append(row)
+    return units
+
+
+def _shared_source(groups, cells):
+    """What the first source of a row is opened from, to go together with others; or None."""
+    for group, cell in zip(groups, cells, strict=True):
+        for source in group[0]._members(cell)[:1]:
+            shared = group[0]._shared_source(source)
+            if shared is not None:
+                return shared
+    return None
 
 
 def _reading_alike(extractors):
@@ -108,13 +144,41 @@ class _Described(NamedTuple):
     fresh: list
 
 
-def _row(owner, groups, numbered, *, raising):
+def _unit(owner, groups, rows, *, raising):
+    """A `_Described` or a `Failure` for each of some rows."""
+    together = [_together(group, rows, place) for place, group in enumerate(groups)]
+    return [_row(owner, groups, row, together, raising=raising) for row in rows]
+
+
+def _together(group, rows, place):
+    """Features by index of the row, place in its cell and extractor, described in one go."""
+    wanted = {}  # by what is opened: a cell may list several films
+    for index, cells, known in rows:
+        try:
+            sources = group[0]._sources(cells[place])
+        except ValueError:
+            continue  # describing the row will say what is wrong with it
+        for n, source in enumerate(sources):
+            shared = group[0]._shared_source(source)
+            for k, extractor in enumerate(group) if shared is not None else ():
+                if known[place][k] is None or not known[place][k][n].is_known:
+                    wanted.setdefault(shared, {})[index, n, k] = extractor, source
+    found = {}
+    for of_one in wanted.values():
+        if len(of_one) > 1:
+            described = group[0]._described_together(list(of_one.values()))
+            found.update(zip(of_one, described, strict=True))
+    return found
+
+
+def _row(owner, groups, numbered, together, *, raising):
     """The `_Described` of one row, or a `Failure`."""
     index, cells, known = numbered
     described = _Described([], [])
-    for group, cell, of_group in zip(groups, cells, known, strict=True):
+    for group, cell, of_group, found in zip(groups, cells, known, together, strict=True):
+        ready = {key[1:]: row for key, row in found.items() if key[0] == index}
         try:
-            features, fresh = _of_cell(group, cell, of_group)
+            features, fresh = _of_cell(group, cell, of_group, ready)
         except ValueError as error:
             if not raising:
                 return Failure(index, describe_source(cell), str(error))
@@ -125,7 +189,7 @@ def _row(owner, groups, numbered, *, raising):
     return described
 
 
-def _of_cell(group, cell, known):
+def _of_cell(group, cell, known, ready):
     """Features of one cell by each extractor of a group, and a dict of new rows of each."""
     rows, fresh = [[] for _ in group], [{} for _ in group]
     for place, source in enumerate(group[0]._sources(cell)):  # one sample at a time in memory
@@ -133,7 +197,12 @@ def _of_cell(group, cell, known):
         is_known = [of_one is not None and of_one.is_known for of_one in remembered]
         sample = None if all(is_known) else group[0]._read(source)
         for k, extractor in enumerate(group):
-            row = remembered[k].row if is_known[k] else _features(extractor, sample)
+            if is_known[k]:
+                row = remembered[k].row
+            elif ready.get((place, k)) is not None:
+                row = np.array(ready[place, k], np.float32)
+            else:
+                row = _features(extractor, sample)
             if row is not None:
                 rows[k].append(row)
             if not is_known[k] and remembered[k] is not None:

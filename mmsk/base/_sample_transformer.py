@@ -200,6 +200,28 @@ class SampleTransformer(TransformerMixin, BaseEstimator):
         """The names of what `_extract` returns; asked for when needed, never stored."""
         raise NotImplementedError
 
+    def _shared_source(self, source):
+        """What is opened for a source, if several are better described in one go, or None.
+
+        Equal for sources that `_described_together` takes at once: segments of one film.
+        """
+        return None
+
+    def _described_together(self, wanted):
+        """Features of several sources that share one, each by one of several extractors.
+
+        Parameters
+        ----------
+        wanted : list of (extractor, source)
+            Extractors read like this one.
+
+        Returns
+        -------
+        found : list of (ndarray or None)
+            None for what has to be described by itself, be it only to say what is wrong.
+        """
+        return [None] * len(wanted)
+
     def _members(self, cell):
         """The sources in a cell as they stand; none where it is missing."""
         return as_sources(cell)

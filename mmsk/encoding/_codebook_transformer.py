@@ -39,6 +39,7 @@ class CodebookTransformer(SampleTransformer):
     #: Whether values are brought to one variance along the main axes: for descriptors of
     #: several units. Otherwise axes along which descriptors vary more count for more.
     _whitens = False
+    _pyramid_axes: int | None = None  # how many of them grids divide, from the first; all
 
     def _describe(self, sample):
         """Descriptors, (n_descriptors, n_values), and positions, (n_descriptors, n_axes)."""
@@ -76,12 +77,15 @@ class CodebookTransformer(SampleTransformer):
         )
 
     def _extract(self, sample):
-        descriptors, positions = self._describe(sample)
+        return self._vector(*self._describe(sample))
+
+    def _vector(self, descriptors, positions):
+        """The features of a sample that has these descriptors, of shape (n_features,)."""
         projected = (descriptors - self.descriptor_mean_) @ self.axes_.T
         values = self._with_positions(projected, positions)
         parts = [
             self._encode(values[members])
-            for members in pyramid_members(positions, self.pyramid)
+            for members in pyramid_members(positions[:, : self._pyramid_axes], self.pyramid)
         ]
         return unit_length(np.concatenate(parts))
 
@@ -94,7 +98,8 @@ class CodebookTransformer(SampleTransformer):
     def _feature_names(self):
         axes = self._position_names if self.positions else ()
         size = (*self.means_.shape, *axes)
-        return _names(self.encoding, tuple(self.pyramid), len(self._position_names), size)
+        n_axes = len(self._position_names[: self._pyramid_axes])
+        return _names(self.encoding, tuple(self.pyramid), n_axes, size)
 
 
 @lru_cache(maxsize=4)

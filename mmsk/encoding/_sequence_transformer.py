@@ -76,14 +76,10 @@ class SequenceTransformer(TimedTransformer):
 
     def _sequences_of_cell(self, numbered_cell):
         row, cell = numbered_cell
-        try:
+        with self._passing_over(row, cell):
             samples = [self._read(source) for source in self._sources(cell)]
             return [self._sequence_of(sample) for sample in samples if sample is not None]
-        except ValueError as error:
-            if self.on_error == "missing":
-                return []
-            error.add_note(f"{type(self).__name__}: row {row}, source {describe_source(cell)}")
-            raise
+        return []
 
     def _reading(self):
         if self.extractor_ is None:

@@ -91,7 +91,7 @@ def iterate_frames(source, *, start_s=0.0, end_s=None, every_s=None, gray=False)
     part = Segment.of(source)
     start = max(part.start_s, start_s)
     end = part.end_s if end_s is None else min(part.end_s, end_s)
-    wanted = _Wanted(start, end, every_s)
+    wanted = Wanted(start, end, every_s)
     with decoding("a film", part.source), closing(_frames(part.source, wanted, gray)) as frames:
         yield from frames
         if not wanted.found:
@@ -100,7 +100,7 @@ def iterate_frames(source, *, start_s=0.0, end_s=None, every_s=None, gray=False)
             raise DecodeError(f"it has no frame between {start} s and {end} s")
 
 
-class _Wanted:
+class Wanted:
     """Which frames are, told from their times in order, before they are converted."""
 
     def __init__(self, start_s, end_s, every_s):
@@ -166,26 +166,38 @@ def _from_array(source, wanted, gray):
 
 def _from_file(source, start_s, wanted, gray):
     """The frames wanted, looked for from some one at or before the start."""
-    with _opened(source) as (container, stream):
+    with opened(source) as (container, stream):
         size = (stream.width, stream.height)
-        timed = _timed_frames(container, stream, start_s)
+        timed = timed_frames(container, stream, start_s)
         if timed is not None:
             for time_s, frame in timed:
-                _check_pixels(frame.width, frame.height)
                 if wanted.is_past(time_s):
                     return
-                if not wanted.takes(time_s):
-                    continue
-                if size != (frame.width, frame.height):
-                    frame = frame.reformat(*size)
-                image = _luma(frame) if gray else frame.to_ndarray(format="rgb24")
-                yield Frame(time_s, _upright(image, frame.rotation))
+                if wanted.takes(time_s):
+                    yield Frame(time_s, converted(frame, size, gray))
             return
     yield from _from_file(source, 0.0, wanted, gray)  # its start cannot be found: read all
 
 
+def converted(frame, size, gray):
+    """A decoded frame as an upright array: luma or sRGB, full range, of the size given.
+
+    Parameters
+    ----------
+    frame : av.VideoFrame
+    size : (int, int)
+        Width and height that the file states; some change it on their way.
+    gray : bool
+    """
+    _check_pixels(frame.width, frame.height)
+    if size != (frame.width, frame.height):
+        frame = frame.reformat(*size)
+    image = _luma(frame) if gray else frame.to_ndarray(format="rgb24")
+    return _upright(image, frame.rotation)
+
+
 @contextmanager
-def _opened(source):
+def opened(source):
     """The container and its first stream of moving pictures; FFmpeg's errors in words."""
     import av
 
@@ -196,6 +208,10 @@ def _opened(source):
             if not streams or container.format.name == "tty":
                 raise DecodeError("it has no pictures")
             stream = streams[0]
+            if stream.codec_context is None:
+                raise DecodeError(
+                    "its pictures are damaged or of a kind that cannot be decoded"
+                )
             _check_pixels(stream.width, stream.height)
             stream.codec_context.thread_count = 1  # files run in parallel, not frames
             yield container, stream
@@ -216,7 +232,7 @@ def _check_pixels(width, height):
         )
 
 
-def _timed_frames(container, stream, start_s):
+def timed_frames(container, stream, start_s):
     """Pairs (time_s, frame) from some frame at or before the start.
 
     None where such a frame cannot be found; the container is of no more use then.
@@ -232,7 +248,7 @@ def _timed_frames(container, stream, start_s):
 
 
 def _timed_avi_frames(container, stream, start_s):
-    """As `_timed_frames`, by decoding time: AVI knows no time of showing.
+    """As `timed_frames`, by decoding time: AVI knows no time of showing.
 
     The decoder holds frames back to bring them into order, the first one as long as all
     others, so its time is the origin.
@@ -274,12 +290,13 @@ def _timed(decoded, stream, origin, by_decoding=False):
     """Each frame with its time in seconds; evenly spaced where the file states none."""
     step_s = 1 / (stream.guessed_rate or stream.average_rate or _ARRAY_RATE_HZ)
     time_s = -float(step_s)
+    unit, per_s = stream.time_base.numerator, stream.time_base.denominator
     for frame in decoded:
         stamp = frame.dts if by_decoding else frame.pts
         if stamp is None:
             time_s += float(step_s)
         else:
-            time_s = float((stamp - origin) * stream.time_base)
+            time_s = (stamp - origin) * unit / per_s  # rounded once, as a Fraction would be
         yield time_s, frame
 
 

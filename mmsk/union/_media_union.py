@@ -69,8 +69,9 @@ class MediaUnion(TransformerMixin, BaseComposition, BaseEstimator):
     if all members give that. Columns are named ``name__feature``. Every row of an
     extractor is what it gives alone, to the last bit: a sample is decoded once for
     each way of reading it, and ``HOG(size_px=64)``, which has JPEG files decoded at a
-    fraction of their size, reads in another way than `LBP`. Films are not held in memory,
-    so that each member decodes them for itself, and so does a union in a union. Members that
+    fraction of their size, reads in another way than `LBP`. Films are not held in memory: what
+    looks at their pictures shares one pass over the frames, apart from `AudioTrack`. A union
+    in a union reads for itself. Members that
     have ``memory`` keep rows there under the sample, as they do alone.
 
     A missing sample is a row of NaN, and so is one that cannot be read, for all members.

@@ -7,9 +7,11 @@ from numbers import Real
 import numpy as np
 from sklearn.base import clone
 
+from mmsk._utils.errors import noting
 from mmsk._utils.sklearn_private import Interval
 from mmsk.base import TimedTransformer
 from mmsk.io._video import iterate_frames
+from mmsk.video._film import FilmTransformer
 from mmsk.video._nested import EXTRACTOR_CONSTRAINT, describe
 from mmsk.video._over_time import RunningStatistics
 
@@ -19,7 +21,7 @@ N_FIT_FRAMES = 8
 _POOLS = ("mean", "std", "min", "max")
 
 
-class FramePooling(TimedTransformer):
+class FramePooling(FilmTransformer):
     """Features that an extractor of pictures finds in a film's frames, pooled over time.
 
     Parameters
@@ -101,6 +103,7 @@ class FramePooling(TimedTransformer):
         "pooling": [tuple, list],
         **TimedTransformer._parameter_constraints,
     }
+    _gray = False
 
     def __init__(
         self,
@@ -134,26 +137,29 @@ class FramePooling(TimedTransformer):
         names = self.extractor_.get_feature_names_out()
         return [f"{name}_{pool}" for pool in self.pooling for name in names]
 
-    def _read(self, source):
-        return source  # a film is read frame by frame, while it is described
-
-    def _extract(self, sample):
-        pooled = None
-        with closing(iterate_frames(sample, every_s=self.every_s)) as film:
-            for frame in film:
-                features = self._of_frame(frame)
-                if pooled is None:
-                    pooled = RunningStatistics(len(features))
-                pooled.add(features)
-        return np.concatenate([getattr(pooled, pool) for pool in self.pooling])
+    def _watcher(self, source):
+        return _Watcher(self)
 
     def _sequence(self, sample):
         with closing(iterate_frames(sample, every_s=self.every_s)) as film:
             return np.stack([self._of_frame(frame) for frame in film])
 
     def _of_frame(self, frame):
-        try:
+        with noting(f"{type(self).__name__}: frame at {frame.time_s:.3f} s"):
             return describe(self.extractor_, frame.image)
-        except ValueError as error:
-            error.add_note(f"{type(self).__name__}: frame at {frame.time_s:.3f} s")
-            raise
+
+
+class _Watcher:
+    """Pools of the features of the frames, as they come."""
+
+    def __init__(self, pooling):
+        self._pooling, self._pooled = pooling, None
+
+    def add(self, frame):
+        features = self._pooling._of_frame(frame)
+        if self._pooled is None:
+            self._pooled = RunningStatistics(len(features))
+        self._pooled.add(features)
+
+    def features(self):
+        return np.concatenate([getattr(self._pooled, pool) for pool in self._pooling.pooling])

@@ -6,16 +6,11 @@ from numbers import Real
 
 import numpy as np
 
-from mmsk._kernels.video import (
-    grid_differences,
-    grid_sums,
-    histogram_distance,
-    level_measures,
-    luma_histogram,
-)
+from mmsk._kernels.video import frame_sums, histogram_distance, level_measures
 from mmsk._utils.sklearn_private import Interval
 from mmsk.base import TimedTransformer
 from mmsk.io._video import iterate_frames
+from mmsk.video._film import FilmTransformer
 from mmsk.video._over_time import RunningStatistics
 
 N_CELLS = 3  # per side of the grid: left, middle, right; top, middle, bottom
@@ -26,7 +21,7 @@ _OF_A_STEP = ("difference", "distance")  # from a frame to the next
 _OVER_TIME = ("mean", "std", "min", "max", "change")
 
 
-class FrameStatistics(TimedTransformer):
+class FrameStatistics(FilmTransformer):
     """Brightness, contrast, entropy, motion and scene cuts of a film, over time.
 
     Parameters
@@ -119,51 +114,63 @@ class FrameStatistics(TimedTransformer):
         grids = [f"{measure}_{cell}" for measure in ("luma", "difference") for cell in cells]
         return [*names, "cuts_per_s", *grids]
 
-    def _read(self, source):
-        return source  # a film is read frame by frame, while it is described
-
-    def _extract(self, sample):
-        frames = _OverTime(len(_OF_A_FRAME))
-        steps = _OverTime(len(_OF_A_STEP))
-        n_cuts = 0
-        first_s = last_s = None
-        with closing(iterate_frames(sample, every_s=self.every_s, gray=True)) as film:
-            for time_s, of_frame, of_step in _measured(film):
-                first_s = time_s if first_s is None else first_s
-                last_s = time_s
-                frames.add(*of_frame)
-                if of_step is not None:
-                    steps.add(*of_step)
-                    n_cuts += of_step[0][1] > self.cut_threshold
-        duration_s = last_s - first_s
-        cuts_per_s = n_cuts / duration_s if duration_s > 0 else 0.0
-        over_time = [frames.statistics(), steps.statistics(), [cuts_per_s]]
-        return np.concatenate([*over_time, frames.mean_grid(), steps.mean_grid()])
+    def _watcher(self, source):
+        return _Watcher(self.cut_threshold)
 
     def _sequence(self, sample):
-        steps = []
+        measure, steps = _Measure(), []
         no_step = np.zeros(len(_OF_A_STEP)), np.zeros((N_CELLS, N_CELLS))
         with closing(iterate_frames(sample, every_s=self.every_s, gray=True)) as film:
-            for _, of_frame, of_step in _measured(film):
+            for frame in film:
+                of_frame, of_step = measure(frame)
                 parts = *of_frame, *(no_step if of_step is None else of_step)
                 steps.append(np.concatenate([np.ravel(part) for part in parts]))
         return np.stack(steps)
 
 
-def _measured(film):
-    """Time, measures and grid of each frame and of the step to it (None for the first)."""
-    previous = counts_before = None
-    for time_s, luma in film:
-        counts = luma_histogram(luma)
+class _Measure:
+    """Measures and grid of each frame, and of the step to it (None for the first)."""
+
+    def __init__(self):
+        self._last = self._counts = None
+
+    def __call__(self, frame):
+        luma, last = frame.image, self._last
+        counts, sums, moved = frame_sums(luma, luma if last is None else last, N_CELLS)
         n_pixels = _pixels_per_cell(*luma.shape)
-        of_frame = level_measures(counts), grid_sums(luma, N_CELLS) / n_pixels
         of_step = None
-        if previous is not None:
-            moved = grid_differences(luma, previous, N_CELLS)
-            distance = histogram_distance(counts, counts_before, N_BINS)
-            of_step = (np.array([moved.sum() / luma.size, distance]), moved / n_pixels)
-        yield time_s, of_frame, of_step
-        previous, counts_before = luma, counts
+        if last is not None:
+            distance = histogram_distance(counts, self._counts, N_BINS)
+            of_step = np.array([moved.sum() / luma.size, distance]), moved / n_pixels
+        self._last, self._counts = luma, counts
+        return (level_measures(counts), sums / n_pixels), of_step
+
+
+class _Watcher:
+    """Statistics of the frames and of the steps between them, as they come."""
+
+    def __init__(self, cut_threshold):
+        self._cut_threshold, self._n_cuts = cut_threshold, 0
+        self._measure = _Measure()
+        self._frames, self._steps = _OverTime(len(_OF_A_FRAME)), _OverTime(len(_OF_A_STEP))
+        self._first_s = self._last_s = None
+
+    def add(self, frame):
+        of_frame, of_step = self._measure(frame)
+        self._frames.add(*of_frame)
+        if of_step is None:
+            self._first_s = frame.time_s
+        else:
+            self._steps.add(*of_step)
+            self._n_cuts += of_step[0][1] > self._cut_threshold
+        self._last_s = frame.time_s
+
+    def features(self):
+        frames, steps = self._frames, self._steps
+        duration_s = self._last_s - self._first_s
+        cuts_per_s = self._n_cuts / duration_s if duration_s > 0 else 0.0
+        over_time = [frames.statistics(), steps.statistics(), [cuts_per_s]]
+        return np.concatenate([*over_time, frames.mean_grid(), steps.mean_grid()])
 
 
 @functools.cache

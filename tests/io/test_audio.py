@@ -99,6 +99,23 @@ def test_a_lossless_file_gives_its_samples(format, subtype, step):
     np.testing.assert_allclose(samples, NOISE, atol=step, rtol=0)
 
 
+@pytest.mark.parametrize("subtype", ["ULAW", "ALAW", "IMA_ADPCM", "MS_ADPCM", "GSM610"])
+def test_a_wav_of_an_odd_width_gives_nearly_its_samples(subtype):
+    samples, rate_hz = read_audio(sound_bytes(TONE, subtype=subtype))
+    assert rate_hz == RATE_HZ
+    length = min(len(samples), len(TONE))
+    assert len(TONE) <= len(samples) < len(TONE) + 2048  # blocks are filled up
+    assert np.corrcoef(samples[:length], TONE[:length])[0, 1] > 0.95
+
+
+@pytest.mark.parametrize("subtype", ["PCM_16", "PCM_24", "FLOAT"])
+def test_clipped_samples_stay_clipped_and_floats_keep_their_range(subtype):
+    samples, _ = read_audio(sound_bytes(4 * TONE, subtype=subtype))
+    largest = 2.0 if subtype == "FLOAT" else 1.0
+    assert np.abs(samples).max() == pytest.approx(largest, abs=1e-3)
+    assert (np.abs(samples) >= 0.999).mean() > 0.5
+
+
 @pytest.mark.parametrize("kind", COMPRESSED)
 def test_a_compressed_file_gives_nearly_its_samples(kind):
     samples, rate_hz = read_audio(COMPRESSED[kind](), rate_hz=RATE_HZ)

@@ -27,6 +27,8 @@ MAKES = {
     "mp4, hevc": {"codec": "libx265", "options": {"x265-params": "log-level=none"}},
     "mp4, mpeg4": {"codec": "mpeg4"},
     "mp4, mpeg4, b frames": {"codec": "mpeg4", "options": B_FRAMES},
+    "mov, h264": {"format": "mov", "options": B_FRAMES},
+    "mov, prores, 10 bits": {"format": "mov", "codec": "prores_ks", "pix_fmt": "yuv422p10le"},
     "mkv, h264": {"format": "matroska", "options": B_FRAMES},
     "mkv, ffv1, grey": {"format": "matroska", "codec": "ffv1", "pix_fmt": "gray"},
     "mkv, ffv1, 16 bits": {"format": "matroska", "codec": "ffv1", "pix_fmt": "gray16le"},
@@ -157,10 +159,10 @@ def test_time_starts_with_the_pictures(make):
 
 
 def test_a_film_that_begins_before_its_stated_start_loses_no_frame(monkeypatch):
-    timed = _video._timed_frames
+    timed = _video.timed_frames
     monkeypatch.setattr(
         _video,
-        "_timed_frames",
+        "timed_frames",
         lambda *args: ((time - 0.04, frame) for time, frame in timed(*args)),
     )
     np.testing.assert_allclose(times_of(film_bytes(ramp(3))), [-0.04, 0, 0.04], atol=1e-9)
@@ -324,6 +326,18 @@ def test_a_file_of_another_kind_is_an_error(tmp_path, name, content, message):
     path.write_bytes(content)
     with pytest.raises(DecodeError, match=rf"cannot read a film from '.*{name}': {message}"):
         list(read_video(path))
+
+
+@pytest.mark.parametrize("format", ["matroska", "mpegts", "mov"])
+def test_a_file_with_a_head_but_no_frame_is_an_error(format):
+    with pytest.raises(DecodeError, match=r"cannot read a film from \d+ bytes: its? "):
+        levels(film_bytes(ramp(1), format=format)[:1200] if format == "mov" else _head(format))
+
+
+def _head(format):
+    """What stands before the first frame: a file whose frames were all lost."""
+    film = film_bytes(ramp(1), format=format)
+    return film[: film.index(b"\x1f\x43\xb6\x75")] if format == "matroska" else film[: 3 * 188]
 
 
 @pytest.mark.parametrize("cover", [False, True])

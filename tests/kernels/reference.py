@@ -7,6 +7,7 @@ import numpy as np
 
 from mmsk._kernels.audio import LANES
 from tests.kernels.reference_convolutions import *  # noqa: F403
+from tests.kernels.reference_flow import *  # noqa: F403
 from tests.kernels.reference_pitch import *  # noqa: F403
 from tests.kernels.reference_text import *  # noqa: F403
 
@@ -37,14 +38,34 @@ def histogram_distance(counts, previous, n_bins):
     return np.abs(shares - shares_before).sum() / 2
 
 
-def grid_sums(luma, n_cells):
+def _grid_sums(luma, n_cells):
     row_of = _cells(luma.shape[0], n_cells)
     col_of = _cells(luma.shape[1], n_cells)
     return row_of @ luma.astype(np.int64) @ col_of.T
 
 
-def grid_differences(luma, previous, n_cells):
-    return grid_sums(np.abs(luma.astype(np.int64) - previous), n_cells)
+def frame_sums(luma, previous, n_cells):
+    moved = np.abs(luma.astype(np.int64) - previous)
+    return luma_histogram(luma), _grid_sums(luma, n_cells), _grid_sums(moved, n_cells)
+
+
+def count_line(line, counts):
+    whole = len(line) // 4 * 4
+    for turn in range(4):
+        counts[turn] += np.bincount(line[turn:whole:4], minlength=256).astype(np.uint32)
+    counts[0] += np.bincount(line[whole:], minlength=256).astype(np.uint32)
+
+
+def sum_of_four(counts):
+    return counts.sum(axis=0, dtype=np.int64)
+
+
+def line_sum(line):
+    return int(line.sum(dtype=np.int64))
+
+
+def line_difference(line, before):
+    return int(np.abs(line.astype(np.int64) - before).sum())
 
 
 def _cells(length, n_cells):

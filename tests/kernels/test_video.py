@@ -18,6 +18,22 @@ pairs = array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=12).flatmap(
 grids = st.integers(1, 4)
 
 
+def grid_sums(luma, n_cells):
+    return kernels.frame_sums(luma, luma, n_cells)[1]
+
+
+def grid_differences(luma, previous, n_cells):
+    return kernels.frame_sums(luma, previous, n_cells)[2]
+
+
+def reference_sums(luma, n_cells):
+    return reference.frame_sums(luma, luma, n_cells)[1]
+
+
+def reference_differences(luma, previous, n_cells):
+    return reference.frame_sums(luma, previous, n_cells)[2]
+
+
 def counts_of(*levels):
     return np.bincount(levels, minlength=256)
 
@@ -49,7 +65,7 @@ def test_padding_between_lines_is_not_counted(luma):
     padded[:, : luma.shape[1]] = luma
     view = padded[:, : luma.shape[1]]
     np.testing.assert_array_equal(kernels.luma_histogram(view), kernels.luma_histogram(luma))
-    np.testing.assert_array_equal(kernels.grid_sums(view, 3), kernels.grid_sums(luma, 3))
+    np.testing.assert_array_equal(grid_sums(view, 3), grid_sums(luma, 3))
 
 
 @given(histograms)
@@ -112,50 +128,66 @@ def test_distance_by_hand(levels, before, distance):
 
 @given(lumas, grids)
 def test_grid_sums_equal_the_reference(luma, n_cells):
-    np.testing.assert_array_equal(
-        kernels.grid_sums(luma, n_cells), reference.grid_sums(luma, n_cells)
-    )
+    np.testing.assert_array_equal(grid_sums(luma, n_cells), reference_sums(luma, n_cells))
 
 
 @given(pairs, grids)
 def test_grid_differences_equal_the_reference(pair, n_cells):
     np.testing.assert_array_equal(
-        kernels.grid_differences(*pair, n_cells), reference.grid_differences(*pair, n_cells)
+        grid_differences(*pair, n_cells), reference_differences(*pair, n_cells)
     )
 
 
 @given(pairs, grids)
 def test_cells_share_all_pixels_among_them(pair, n_cells):
     luma, previous = pair
-    assert kernels.grid_sums(luma, n_cells).sum() == luma.sum(dtype=np.int64)
+    assert grid_sums(luma, n_cells).sum() == luma.sum(dtype=np.int64)
     total = np.abs(luma.astype(np.int64) - previous).sum()
-    assert kernels.grid_differences(luma, previous, n_cells).sum() == total
+    assert grid_differences(luma, previous, n_cells).sum() == total
 
 
 @given(pairs, grids)
 def test_differences_are_symmetric_and_0_to_itself(pair, n_cells):
     luma, previous = pair
     np.testing.assert_array_equal(
-        kernels.grid_differences(luma, previous, n_cells),
-        kernels.grid_differences(previous, luma, n_cells),
+        grid_differences(luma, previous, n_cells),
+        grid_differences(previous, luma, n_cells),
     )
-    assert not kernels.grid_differences(luma, luma, n_cells).any()
+    assert not grid_differences(luma, luma, n_cells).any()
 
 
 def test_grid_by_hand():
     luma = np.arange(16, dtype=np.uint8).reshape(4, 4)
-    assert kernels.grid_sums(luma, 2).tolist() == [[10, 18], [42, 50]]
-    assert kernels.grid_sums(luma[:, :1], 2).tolist() == [[0, 4], [0, 20]]
+    assert grid_sums(luma, 2).tolist() == [[10, 18], [42, 50]]
+    assert grid_sums(luma[:, :1], 2).tolist() == [[0, 4], [0, 20]]
 
 
 def test_a_wide_row_does_not_overflow():
     luma = np.full((1, 100_000), 255, np.uint8)
-    assert kernels.grid_sums(luma, 1).tolist() == [[25_500_000]]
-    assert kernels.grid_differences(luma, 0 * luma, 1).tolist() == [[25_500_000]]
+    assert grid_sums(luma, 1).tolist() == [[25_500_000]]
+    assert grid_differences(luma, 0 * luma, 1).tolist() == [[25_500_000]]
 
 
 def test_frames_that_may_not_be_written_to_are_read():
     luma = np.frombuffer(bytes(range(12)), np.uint8).reshape(3, 4)
     assert kernels.luma_histogram(luma).sum() == 12
     assert kernels.full_range(luma, 0, 255).tolist() == luma.tolist()
-    assert not kernels.grid_differences(luma, luma, 3).any()
+    assert not grid_differences(luma, luma, 3).any()
+
+
+@given(lumas)
+def test_levels_are_counted_line_by_line_as_at_once(luma):
+    counts = kernels.frame_sums(luma, luma, 2)[0]
+    np.testing.assert_array_equal(counts, kernels.luma_histogram(luma))
+
+
+@given(lumas, arrays(np.uint32, (4, 256), elements=st.integers(0, 2**32 - 1)))
+def test_parts_of_the_sums_equal_the_reference(luma, counts):
+    line, before = luma[0], luma[-1]
+    assert kernels.line_sum(line) == reference.line_sum(line)
+    assert kernels.line_difference(line, before) == reference.line_difference(line, before)
+    np.testing.assert_array_equal(kernels.sum_of_four(counts), reference.sum_of_four(counts))
+    found, wanted = np.zeros((2, 4, 256), np.uint32)
+    kernels.count_line(line, found)
+    reference.count_line(line, wanted)
+    np.testing.assert_array_equal(found, wanted)

@@ -1,0 +1,92 @@
+"""The base of extractors that look at a film's frames one after the other."""
+
+import os
+from contextlib import closing
+
+import numpy as np
+
+from mmsk.base import TimedTransformer
+from mmsk.io._sources import Segment, is_stored
+from mmsk.io._video import iterate_frames
+from mmsk.io._watch import Viewer, watch
+
+
+class FilmTransformer(TimedTransformer):
+    """Base class: a watcher sees each frame once, in order, and then tells the features.
+
+    A subclass defines ``_watcher`` and has a parameter ``every_s``. A watcher has
+    ``add(frame)``, of a `mmsk.io._video.Frame`, and ``features()``; it holds no more of
+    the film than it needs, so that memory does not grow with length.
+    """
+
+    _gray = True  # whether a watcher wants luma only
+
+    def _watcher(self, source):
+        """What sees the frames of one source."""
+        raise NotImplementedError
+
+    def _reading(self):
+        return _as_given, {}  # a film is read frame by frame, while it is described
+
+    def _extract(self, sample):
+        return self._watched(sample).features()
+
+    def _watched(self, sample):
+        """A watcher that has seen all frames of a sample."""
+        watcher = self._watcher(sample)
+        with closing(iterate_frames(sample, every_s=self.every_s, gray=self._gray)) as film:
+            for frame in film:
+                watcher.add(frame)
+        return watcher
+
+    def _shared_source(self, source):
+        film = Segment.of(source).source
+        if not is_stored(film):
+            return None
+        return os.fspath(film) if isinstance(film, (str, os.PathLike)) else id(film)
+
+    def _described_together(self, wanted):
+        found = [None] * len(wanted)
+        watchers, viewers, places = [], [], []
+        for place, (extractor, source) in enumerate(wanted):
+            try:
+                watcher = extractor._watcher(source)
+            except ValueError:
+                continue
+            how = Segment.of(source), extractor.every_s, extractor._gray, watcher.add
+            watchers.append(watcher)
+            viewers.append(Viewer(*how))
+            places.append(place)
+        with closing(watch(viewers)) as seen:
+            for number in seen:
+                found[places[number]] = watchers[number].features()
+                watchers[number] = None  # what it held is no longer needed
+        return found
+
+
+def _as_given(source):
+    return source
+
+
+def shrunk(luma, width_px):
+    """A frame of at most so many pixels a side, float32 levels 0..255.
+
+    Parameters
+    ----------
+    luma : ndarray of shape (height, width), uint8
+    width_px : int
+        Of the longer side; a smaller frame keeps its size.
+
+    Returns
+    -------
+    small : ndarray of shape (new_height, new_width), float32
+        Of at least one pixel per side. Pixels are means of those they cover.
+    """
+    scale = min(1.0, width_px / max(luma.shape))
+    height, width = (max(1, round(scale * side)) for side in luma.shape)
+    if (height, width) == luma.shape:
+        return luma.astype(np.float32)
+    from PIL import Image
+
+    picture = Image.fromarray(np.ascontiguousarray(luma))
+    return np.asarray(picture.resize((width, height), Image.Resampling.BOX), np.float32)
