@@ -9,12 +9,10 @@ is chosen by cross-validation by recording inside the eight, and the fold is sco
 """
 
 import json
-import os
 import sys
 import time
 import warnings
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -26,11 +24,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from benchmarks._harness import RESULTS, write_result
+from benchmarks._harness import DATA, RESULTS, write_result
 from mmsk.exceptions import FailedSamplesWarning
 from mmsk.video import BlobStatistics, FrameStatistics, MotionFisherVector, MotionHistogram
 
-DATA = Path(os.environ.get("MMSK_DATA", Path(__file__).parents[3] / "shared" / "data"))
 FOLDER = DATA / "fir_actions"
 SHARED = {"n_jobs": 2, "on_error": "missing"}
 N_INNER = 4

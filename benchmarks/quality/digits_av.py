@@ -14,9 +14,6 @@ set without `FisherVector` had been scored on the test part before (joint, noisy
     python -m benchmarks.quality.digits_av
 """
 
-import os
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 from sklearn.decomposition import PCA
@@ -24,12 +21,11 @@ from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.model_selection import GridSearchCV, StratifiedKFold
 from sklearn.svm import SVC
 
-from benchmarks._harness import write_result
+from benchmarks._harness import DATA, write_result
 from mmsk import audio, image
 from mmsk.fusion import BlockScaler, MKLClassifier, VotingFusionClassifier
 from mmsk.io import read_audio, read_image
 
-DATA = Path(os.environ.get("MMSK_DATA", Path(__file__).parents[3] / "shared" / "data"))
 RATE_HZ = 8000
 SNR_DB = -5
 KEPT = 0.25

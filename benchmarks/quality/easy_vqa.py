@@ -10,7 +10,6 @@ likewise. Times are of all: reading and describing each row's picture, fitting a
 
 import os
 import time
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -20,7 +19,7 @@ from sklearn.model_selection import GroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from benchmarks._harness import write_result
+from benchmarks._harness import DATA, write_result
 from mmsk.fusion import (
     BilinearFusion,
     BoostingFusionClassifier,
@@ -31,7 +30,6 @@ from mmsk.image import LBP, ColorHistogram
 from mmsk.text import CountVectorizer
 from mmsk.union import MediaUnion
 
-DATA = Path(os.environ.get("MMSK_DATA", Path(__file__).parents[3] / "shared" / "data"))
 AIM = 0.999
 N_JOBS = 2
 PROTOCOL = (

@@ -13,24 +13,21 @@ result file is written after each task.
     python -m benchmarks.quality.sequences [task ...]
 """
 
-import os
 import sys
 import time
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from scipy.linalg import solve
 from sklearn.model_selection import GroupKFold
 
-from benchmarks._harness import write_result
+from benchmarks._harness import DATA, write_result
 from mmsk.audio import MFCC, LogMel
 from mmsk.encoding import Hydra, MultiRocket
 from mmsk.fusion import BlockScaler
 from mmsk.io import read_audio
 
-DATA = Path(os.environ.get("MMSK_DATA", Path(__file__).parents[3] / "shared" / "data"))
 RATE_HZ = 8000
 FRAMES = {"mfcc": MFCC(rate_hz=RATE_HZ), "mel": LogMel(n_mels=26, rate_hz=RATE_HZ)}
 ENCODERS = {"rocket": MultiRocket(), "hydra": Hydra()}

@@ -14,10 +14,8 @@ on the test part before (92.3), 16 were then chosen inside the training part.
 """
 
 import json
-import os
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -26,11 +24,10 @@ from sklearn.model_selection import GridSearchCV, LeaveOneGroupOut, StratifiedKF
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from benchmarks._harness import RESULTS, write_result
+from benchmarks._harness import DATA, RESULTS, write_result
 from mmsk.audio import MFCC, PLDA, FisherVector, PatchEncoder, SpeakerVector
 from mmsk.fusion import GroupScaler
 
-DATA = Path(os.environ.get("MMSK_DATA", Path(__file__).parents[3] / "shared" / "data"))
 GRID = {"C": [1.0, 10.0, 100.0]}
 SHUFFLED = StratifiedKFold(5, shuffle=True, random_state=0)
 EXTRACTORS = {

@@ -6,14 +6,12 @@ candidates are the same; only how often a recording is opened and described diff
 scores must be equal.
 """
 
-from benchmarks._harness import one_thread, write_result
+from benchmarks._harness import DATA, one_thread, write_result
 
 one_thread()
 
-import os  # noqa: E402
 import tempfile  # noqa: E402
 import time  # noqa: E402
-from pathlib import Path  # noqa: E402
 
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
@@ -26,7 +24,6 @@ from sklearn.preprocessing import StandardScaler  # noqa: E402
 from mmsk.audio import MFCC, Prosody, SpectralStatistics  # noqa: E402
 from mmsk.union import MediaUnion  # noqa: E402
 
-DATA = Path(os.environ.get("MMSK_DATA", Path(__file__).parents[3] / "shared" / "data"))
 N_FILES = 120
 N_FOLDS = 3
 CANDIDATES = {"classify__alpha": np.logspace(-1, 5, 24)}
