@@ -2,7 +2,8 @@
 
 Nothing is tuned; a model is fitted on the first half of the rows of each seed's data and
 scored on the second, which the choice never saw. An error is that of the compared score, of
-as many rows.
+as many rows; two rows right and two wrong are added to it, since a score without a mistake
+would have none (Agresti and Coull 1998).
 
     python -m benchmarks.quality.auto
 """
@@ -52,7 +53,8 @@ def scores(models, X, y):
 def row_of(model, found, rival, n_rows):
     """The choice beside a rival, by scores on so many rows."""
     ours, theirs = found["auto"], found[rival]
-    error = np.sqrt(theirs * (1 - theirs) / n_rows)
+    share = (theirs * n_rows + 2) / (n_rows + 4)
+    error = np.sqrt(share * (1 - share) / (n_rows + 4))
     return {
         "auto": ours,
         "rival": theirs,

@@ -31,6 +31,7 @@ class GramBlocks(FeatureFusion):
     scaler = "block"
     missing = "zero"
     sparse_threshold = 0
+    modality_dropout = 0.0
 
     def __init__(
         self, views, kernel, width, n_components, max_landmarks, random_state, n_jobs=None

@@ -30,6 +30,8 @@ class ReducedBlocks(FeatureFusion):
     }
     scaler = "block"
     sparse_threshold = 0
+    modality_dropout = 0.0
+    random_state = None
 
     def __init__(self, views, *, n_components=100, missing="zero", n_jobs=None):
         self.views = views

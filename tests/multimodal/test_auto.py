@@ -179,7 +179,7 @@ def test_numbers_are_predicted_too():
     X, y, columns = make_multimodal_regression(300, signal="joint", n_views=3, random_state=0)
     roles = {k: f"tabular:{n}" for n, s in columns.items() for k in range(s.start, s.stop)}
     model = MultimodalRegressor("auto", roles, cv=3).fit(X[:200], y[:200])
-    assert chosen_of(model) == "early, trees"
+    assert chosen_of(model) in ("bilinear", "boosting", "early, trees")  # they see products
     assert model.score(X[200:], y[200:]) > 0.5
 
 
