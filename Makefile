@@ -4,6 +4,8 @@ VENV   ?= .venv
 EXTRA  ?= test
 RUN     = $(VENV)/bin/python
 STAMP   = $(VENV)/.installed-$(EXTRA)
+# a process per core, so libraries keep to one thread each
+PYTEST  = OMP_NUM_THREADS=1 $(RUN) -m pytest -q -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test slow check format docs bench clean
@@ -26,10 +28,10 @@ demo: $(STAMP) ## Make files of four modalities, fit, fuse, print the scores
 	@$(RUN) -m mmsk demo
 
 test: $(STAMP) ## Run the tests; ARGS='-k word' picks some
-	$(RUN) -m pytest -q -m 'not slow and not real_data' $(ARGS)
+	$(PYTEST) -m 'not slow and not real_data' $(ARGS)
 
 slow: $(STAMP) ## Run the slow tests, and those on real data where it is there
-	$(RUN) -m pytest -q -m 'slow or real_data' $(ARGS)
+	$(PYTEST) -m 'slow or real_data' $(ARGS)
 
 check: $(STAMP) ## Check style, floors and types
 	$(RUN) -m ruff check .
