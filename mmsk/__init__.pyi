@@ -1,5 +1,6 @@
 from . import audio as audio
 from . import datasets as datasets
+from . import encoding as encoding
 from . import fusion as fusion
 from . import image as image
 from . import io as io

@@ -121,6 +121,17 @@ def test_code_that_the_pages_of_the_house_quote_stands_in_the_file_they_name():
         assert code in (root / path).read_text(), path
 
 
+@pytest.mark.parametrize("room", [room for room in ROOMS if room != "mmsk.multimodal"])
+def test_every_public_name_of_a_room_stands_in_the_readme_and_in_the_guide(room):
+    root = Path(__file__).parents[1]
+    rows = re.findall(rf"^\| `{room}`.*", (root / "README.md").read_text(), re.MULTILINE)
+    guide = " ".join(page.read_text() for page in (root / "docs" / "guide").glob("*.md"))
+    public = importlib.import_module(room)
+    names = {name for name in public.__all__ if not inspect.ismodule(getattr(public, name))}
+    assert names - set(re.findall(r"\w+", " ".join(rows))) == set()
+    assert names - set(re.findall(r"\w+", guide)) == set()
+
+
 def test_importing_mmsk_loads_nothing_heavy():
     code = (
         "import sys, json, sklearn; before = set(sys.modules); import mmsk; "
