@@ -163,14 +163,14 @@ def test_all_extractors_and_fusions_are_found():
     assert {"FeatureFusion", "VotingFusionClassifier"} <= {c.__name__ for c in FUSIONS}
 
 
-@pytest.mark.parametrize("law", _laws())
+@pytest.mark.parametrize("law", list(_laws()))
 def test_it_keeps_the_law(law, record_property, request):
     law()
     record_property("conformance", request.node.callspec.id.partition("-")[0])
 
 
 @pytest.mark.filterwarnings("ignore::mmsk.exceptions.MmskWarning")
-@pytest.mark.parametrize("estimator", _batteries(), ids=repr)
+@pytest.mark.parametrize("estimator", list(_batteries()), ids=repr)
 def test_it_passes_the_battery_of_scikit_learn(estimator, record_property):
     results = estimator_checks.check_estimator(
         estimator,
@@ -184,7 +184,7 @@ def test_it_passes_the_battery_of_scikit_learn(estimator, record_property):
 
 
 @pytest.mark.filterwarnings("ignore::mmsk.exceptions.MmskWarning")
-@pytest.mark.parametrize(("estimator", "check"), _unlisted())
+@pytest.mark.parametrize(("estimator", "check"), list(_unlisted()))
 def test_it_passes_checks_that_the_battery_never_yields(estimator, check, record_property):
     getattr(estimator_checks, check)(type(estimator).__name__, estimator)
     record_property("battery", (type(estimator).__name__, 1))
