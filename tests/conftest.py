@@ -6,7 +6,11 @@ from collections import Counter
 from hypothesis import HealthCheck, settings
 
 # The first call of a kernel compiles, so a deadline makes tests flaky.
-settings.register_profile("mmsk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "thorough", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+# `make test` is for every save; .ci/run draws as many examples again as hypothesis would.
+settings.register_profile("mmsk", parent=settings.get_profile("thorough"), max_examples=30)
 settings.load_profile("mmsk")
 
 os.environ.setdefault("SCIPY_ARRAY_API", "1")  # else scikit-learn skips a check

@@ -44,6 +44,12 @@ ARGUMENTS = {
     "SequenceFusion": {"encoder": mmsk.encoding.Hydra(n_groups=16, n_kernels=4)},
     "PatchEncoder": {"n_centroids": 20, "size_px": 32, "max_patches": 2000},  # or it is slow
     "audio.PatchEncoder": {"n_centroids": 20, "max_patches": 2000},
+    "FisherVector": {"n_components": 4, "n_dims": 8, "size_px": 48, "max_descriptors": 2000},
+    "MotionFisherVector": {"n_components": 4, "n_dims": 8, "max_descriptors": 2000},
+    "GIST": {"size_px": 32},
+    "StackingFusionClassifier": {"cv": 3},
+    "StackingFusionRegressor": {"cv": 3},
+    "CascadeFusionClassifier": {"cv": 3},
     "audio.FisherVector": {"n_components": 4},
     "SpeakerVector": {"n_components": 4, "n_dims": 3},
 }
@@ -127,7 +133,7 @@ def _laws():
             yield pytest.param(law, id=f"{fusion.__name__}-{law.__name__}")
 
 
-def _batteries():
+def _estimators():
     for extractor in EXTRACTORS:
         if extractor.__name__ not in NO_SHIM:
             shim = numeric_shim(extractor, _modality(extractor))
@@ -135,15 +141,32 @@ def _batteries():
     yield from DIRECT
 
 
+def _marks(estimator, check=""):
+    """What is slow, and is told nearly whole by what is not.
+
+    Whole tables in other words than two (the fusions behind the words are tested themselves),
+    and containers asked for globally (which are made as those asked for one by one).
+    """
+    word = getattr(estimator, "fusion", "voting")
+    fast = word in ("voting", "early") and "global" not in check
+    return () if fast else pytest.mark.slow
+
+
+def _batteries():
+    for estimator in _estimators():
+        yield pytest.param(estimator, id=repr(estimator), marks=_marks(estimator))
+
+
 def _unlisted():
-    for estimator in _batteries():
+    for estimator in _estimators():
         checks = list(UNLISTED)
         if hasattr(estimator, "transform"):
             checks += UNLISTED_OF_TRANSFORMERS
             if not isinstance(estimator, mmsk.MultimodalEncoder):
                 checks += UNLISTED_BY_POSITION
         for check in checks:
-            yield pytest.param(estimator, check, id=f"{estimator!r}-{check}")
+            marks = _marks(estimator, check)
+            yield pytest.param(estimator, check, id=f"{estimator!r}-{check}", marks=marks)
 
 
 def _expected_failures(estimator):
@@ -170,7 +193,7 @@ def test_it_keeps_the_law(law, record_property, request):
 
 
 @pytest.mark.filterwarnings("ignore::mmsk.exceptions.MmskWarning")
-@pytest.mark.parametrize("estimator", list(_batteries()), ids=repr)
+@pytest.mark.parametrize("estimator", list(_batteries()))
 def test_it_passes_the_battery_of_scikit_learn(estimator, record_property):
     results = estimator_checks.check_estimator(
         estimator,

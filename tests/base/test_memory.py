@@ -122,6 +122,7 @@ def search(files, folder, tuned=_BEHIND):
     return json.loads(found.stdout)
 
 
+@pytest.mark.slow
 def test_a_grid_search_opens_each_file_once_and_none_in_a_second_process(tmp_path):
     for number in range(60):
         write(tmp_path / f"{number}.png", number)
@@ -131,6 +132,7 @@ def test_a_grid_search_opens_each_file_once_and_none_in_a_second_process(tmp_pat
     assert search(tmp_path, tmp_path / "store") == [0, 0, score]
 
 
+@pytest.mark.slow
 def test_tuning_one_of_two_modalities_reads_the_other_once(tmp_path):
     for number in range(60):
         write(tmp_path / f"{number}.png", number)

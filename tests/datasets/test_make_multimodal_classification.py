@@ -125,7 +125,7 @@ def _families(columns):
 
 
 @signals
-@pytest.mark.parametrize("n_classes", [2, 3])
+@pytest.mark.parametrize("n_classes", [2, pytest.param(3, marks=pytest.mark.slow)])
 def test_the_family_favoured_beats_both_others_by_ten_points(signal, n_classes):
     found = [
         margins(

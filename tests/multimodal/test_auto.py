@@ -44,8 +44,9 @@ def chosen_of(model):
 # What is chosen
 
 
+@pytest.mark.slow
 def test_it_finds_what_the_signal_needs_and_gives_probabilities():
-    X, y, roles, _ = planted(signal="late", n_samples=300)  # other signals: below, slow
+    X, y, roles, _ = planted(signal="late", n_samples=300)
     model = MultimodalClassifier("auto", roles, cv=3).fit(X[:200], y[:200])
     assert chosen_of(model) in ("voting, hard", "mkl")
     assert model.score(X[200:], y[200:]) > 0.85
@@ -169,6 +170,7 @@ def test_with_no_time_the_first_candidate_is_still_there():
 # As an estimator
 
 
+@pytest.mark.slow
 def test_the_fusion_is_a_parameter_of_a_search_with_auto_among_the_values():
     model = MultimodalClassifier(modalities=ROLES, cv=3)
     search = GridSearchCV(model, {"fusion": ["early", "mkl", "auto"]}, cv=2).fit(TABLE, Y)
@@ -224,6 +226,7 @@ def test_groups_and_weights_reach_every_inner_fold():
         np.testing.assert_array_equal(weights, 1.0 + members)
 
 
+@pytest.mark.slow
 def test_a_column_of_groups_is_nested_in_an_outer_search():
     Witness.seen.clear()
     table = TABLE.assign(speaker=np.arange(40) // 4)

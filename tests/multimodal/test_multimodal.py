@@ -14,7 +14,6 @@ from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, GroupKFold
-from sklearn.utils.estimator_checks import check_estimator
 
 from mmsk import MultimodalClassifier, MultimodalEncoder, MultimodalRegressor
 from mmsk._utils import workers
@@ -262,25 +261,6 @@ def test_new_rows_with_other_columns_are_refused(folder, table):
     model = MultimodalClassifier(root=folder).fit(table, Y)
     with pytest.raises(ValueError, match="feature names should match"):
         model.predict(table.rename(columns={"photo": "picture"}))
-
-
-@pytest.mark.parametrize(
-    "estimator",
-    [
-        MultimodalClassifier("early"),
-        MultimodalClassifier("voting"),
-        MultimodalRegressor("early"),
-        MultimodalRegressor("voting"),
-        MultimodalEncoder(),
-    ],
-    ids=str,
-)
-@pytest.mark.filterwarnings("ignore::mmsk.exceptions.MmskWarning")
-def test_scikit_learns_checks_pass_on_numbers(estimator):
-    results = check_estimator(estimator, on_skip=None, on_fail="raise")
-    passed = [result for result in results if result["status"] == "passed"]
-    print(f"{estimator}: {len(passed)} of {len(results)} checks passed")
-    assert len(passed) >= 40
 
 
 @pytest.mark.parametrize("columns", [[10, 20, 30, 40], [3, 2, 1, 0]])
