@@ -23,7 +23,7 @@ TABLE = pd.DataFrame(
 Y = ["red", "tin", "red", "tin", "tin", "red"]
 
 
-@pytest.mark.parametrize("fusion", ["early", "voting", "bilinear", "cca"])
+@pytest.mark.parametrize("fusion", ["early", "voting", "bilinear", "cca", "mkl"])
 def test_a_model_predicts_the_same_after_a_file(fusion, tmp_path):
     model = MultimodalClassifier(fusion).fit(TABLE, Y)
     save_model(model, tmp_path / "model")
@@ -89,6 +89,15 @@ def test_a_root_that_is_a_path_is_kept(tmp_path):
     model = MultimodalClassifier(root=tmp_path).fit(TABLE, Y)
     save_model(model, tmp_path / "m")
     assert load_model(tmp_path / "m").root == tmp_path
+
+
+def test_sparse_landmarks_that_point_beyond_their_width_are_refused(tmp_path):
+    model = MultimodalClassifier("mkl").fit(TABLE, Y)
+    landmarks = model.model_.grams_["note"]["linear"].landmarks_
+    landmarks.indices[0] = landmarks.shape[1] + 10**6
+    save_model(model, tmp_path / "m")
+    with pytest.raises(ValueError, match=r"no model file of mmsk: .*ind"):
+        load_model(tmp_path / "m")
 
 
 @pytest.mark.parametrize("load", [load_model, read_notes])
