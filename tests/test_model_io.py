@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.model_selection import GridSearchCV
 from sklearn.preprocessing import FunctionTransformer
 
 from mmsk import MultimodalClassifier, MultimodalRegressor
@@ -119,3 +120,10 @@ def test_a_damaged_file_is_a_value_error_wherever_the_damage_lies(tmp_path):
             load_model(tmp_path / "d")
         with contextlib.suppress(ValueError):
             read_notes(tmp_path / "d")
+
+
+def test_a_search_is_refused_with_the_advice_to_save_the_best(tmp_path):
+    search = GridSearchCV(MultimodalClassifier(), {"fusion": ["early"]}, cv=2).fit(TABLE, Y)
+    with pytest.raises(TypeError, match="of a search, save its best_estimator_"):
+        save_model(search, tmp_path / "m")
+    save_model(search.best_estimator_, tmp_path / "m")

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from sklearn.linear_model import LogisticRegression, Ridge
 
 from mmsk import MultimodalClassifier, MultimodalRegressor
 from mmsk.exceptions import DroppedColumnWarning, DroppedViewWarning, FailedSamplesWarning
@@ -99,3 +100,13 @@ def test_targets_that_are_no_numbers_are_refused_with_a_remedy(y, came):
 def test_what_is_no_table_is_refused_with_a_remedy(X, remedy):
     with pytest.raises(TypeError, match=remedy):
         MultimodalClassifier().fit(X, ["a", "b"])
+
+
+@pytest.mark.parametrize("fusion", ["early", "voting", "auto"])
+@pytest.mark.parametrize(
+    ("kind", "estimator"),
+    [(MultimodalClassifier, Ridge()), (MultimodalRegressor, LogisticRegression())],
+)
+def test_an_estimator_of_the_other_kind_is_refused(kind, estimator, fusion):
+    with pytest.raises(TypeError, match=f"of {kind.__name__} must be a .*, got {estimator}"):
+        kind(fusion, estimator=estimator).fit(NUMBERS, [0, 1] * (N // 2))
