@@ -10,7 +10,15 @@ class NoSoundError(DecodeError):
 
 
 class NothingToLearnError(ValueError):
-    """The samples can be read, but hold nothing to learn from: documents without any word."""
+    """Samples hold nothing to learn from: documents without any word, none that can be read.
+
+    Attributes
+    ----------
+    failures : list of Failure
+        The samples that could not be read, where they are known.
+    """
+
+    failures: list = []
 
 
 class MmskWarning(UserWarning):

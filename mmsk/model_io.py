@@ -68,7 +68,8 @@ def save_model(model, path, *, notes=None):
         if refused:
             raise TypeError(
                 f"the model holds {refused}, which load_model would refuse. Use estimators of "
-                "mmsk and scikit-learn, with parameters that are numbers, strings or those."
+                "mmsk and scikit-learn, with parameters that are numbers, strings or those; of "
+                "a search, save its best_estimator_."
             )
         with zipfile.ZipFile(partial, "a") as archive:
             archive.writestr(_NOTES, json.dumps({"versions": _versions(), **(notes or {})}))
@@ -102,7 +103,8 @@ def load_model(path, *, allow=()):
     refused = _unknown_types(path, allow=allow)
     if refused:
         needed = [kind for kind, names in _ASKED_FOR.items() if set(names) & set(refused)]
-        remedy = f" Pass allow={tuple(needed)!r} if you trust its maker." if needed else ""
+        told = f" Pass allow={tuple(needed)!r} (mmsk predict --allow {' '.join(needed)})"
+        remedy = f"{told} if you trust its maker." if needed else ""
         raise ValueError(f"{path} holds types that are not loaded: {refused}.{remedy}")
     with _reading(path):
         return skops.load(path, trusted=_trusted(allow))

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.model_selection import GridSearchCV
 from sklearn.preprocessing import FunctionTransformer
 
 from mmsk import MultimodalClassifier, MultimodalRegressor
@@ -23,7 +24,7 @@ TABLE = pd.DataFrame(
 Y = ["red", "tin", "red", "tin", "tin", "red"]
 
 
-@pytest.mark.parametrize("fusion", ["early", "voting", "bilinear", "cca"])
+@pytest.mark.parametrize("fusion", ["early", "voting", "bilinear", "cca", "mkl"])
 def test_a_model_predicts_the_same_after_a_file(fusion, tmp_path):
     model = MultimodalClassifier(fusion).fit(TABLE, Y)
     save_model(model, tmp_path / "model")
@@ -91,6 +92,15 @@ def test_a_root_that_is_a_path_is_kept(tmp_path):
     assert load_model(tmp_path / "m").root == tmp_path
 
 
+def test_sparse_landmarks_that_point_beyond_their_width_are_refused(tmp_path):
+    model = MultimodalClassifier("mkl").fit(TABLE, Y)
+    landmarks = model.model_.grams_["note"]["linear"].landmarks_
+    landmarks.indices[0] = landmarks.shape[1] + 10**6
+    save_model(model, tmp_path / "m")
+    with pytest.raises(ValueError, match=r"no model file of mmsk: .*ind"):
+        load_model(tmp_path / "m")
+
+
 @pytest.mark.parametrize("load", [load_model, read_notes])
 def test_an_archive_that_unfolds_is_refused(load, tmp_path):
     with zipfile.ZipFile(tmp_path / "m", "w", zipfile.ZIP_DEFLATED) as archive:
@@ -110,3 +120,10 @@ def test_a_damaged_file_is_a_value_error_wherever_the_damage_lies(tmp_path):
             load_model(tmp_path / "d")
         with contextlib.suppress(ValueError):
             read_notes(tmp_path / "d")
+
+
+def test_a_search_is_refused_with_the_advice_to_save_the_best(tmp_path):
+    search = GridSearchCV(MultimodalClassifier(), {"fusion": ["early"]}, cv=2).fit(TABLE, Y)
+    with pytest.raises(TypeError, match="of a search, save its best_estimator_"):
+        save_model(search, tmp_path / "m")
+    save_model(search.best_estimator_, tmp_path / "m")

@@ -1,5 +1,8 @@
 """One table of rows, checked."""
 
+import os
+
+import narwhals.stable.v2 as nw
 import numpy as np
 from scipy import sparse
 from sklearn.utils.validation import validate_data
@@ -27,7 +30,7 @@ def check_table(estimator, X, *, reset, accept_sparse=False):
     Raises
     ------
     TypeError
-        For a dict of columns.
+        For a dict of columns, a list of dicts, a lazy frame or the path of a file.
     ValueError
         For other columns than in ``fit``, no rows, or another number of dimensions.
     """
@@ -37,10 +40,11 @@ def check_table(estimator, X, *, reset, accept_sparse=False):
         if not len(X):
             raise ValueError(f"Found 0 sample(s) in X; {type(estimator).__name__} needs 1.")
         return X
-    if isinstance(X, dict) and not sparse.issparse(X):  # a dok_matrix is a dict too
+    remedy = _remedy(X)
+    if remedy:
         raise TypeError(
-            f"X of {type(estimator).__name__} must be one table, got a dict. "
-            "Make a table of it: pandas.DataFrame(X)."
+            f"X of {type(estimator).__name__} must be one table, got a {type(X).__name__}. "
+            f"{remedy}."
         )
     return validate_data(
         estimator,
@@ -50,3 +54,15 @@ def check_table(estimator, X, *, reset, accept_sparse=False):
         accept_sparse="csr" if accept_sparse else False,
         ensure_all_finite="allow-nan",
     )
+
+
+def _remedy(X):
+    """What to do about something that is no table, but could be made one."""
+    rows = isinstance(X, list) and len(X) > 0 and isinstance(X[0], dict)
+    if rows or (isinstance(X, dict) and not sparse.issparse(X)):  # a dok_matrix is a dict too
+        return "Make a table of it: pandas.DataFrame(X)"
+    if nw.dependencies.is_polars_lazyframe(X):
+        return "Collect it: X.collect()"
+    if isinstance(X, (str, os.PathLike)):
+        return "Read it first: pandas.read_csv(X)"
+    return ""

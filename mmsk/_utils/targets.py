@@ -76,9 +76,18 @@ def target_numbers(X, y):
     Raises
     ------
     ValueError
-        If numbers are missing or infinite, or of another number than the rows.
+        If numbers are missing or infinite, no numbers, or of another number than the rows.
     """
-    y = check_y(_as_array(y), y_numeric=True)
+    y = _as_array(y)
+    cells = np.asarray(y)
+    if cells.dtype.kind in "USmM" or (cells.dtype == object and any(map(_is_text, cells.flat))):
+        shown = y[0]
+        raise ValueError(
+            f"y of a regressor must be numbers, got {type(shown).__name__}s such as {shown!r}. "
+            "Convert them (pandas.to_numeric, or a difference of dates in days), or predict "
+            "classes with a classifier."
+        )
+    y = check_y(y, y_numeric=True)
     check_consistent_length(X, y)
     return y
 

@@ -161,7 +161,8 @@ def _together(group, rows, place):
         for n, source in enumerate(sources):
             shared = group[0]._shared_source(source)
             for k, extractor in enumerate(group) if shared is not None else ():
-                if known[place][k] is None or not known[place][k][n].is_known:
+                remembered = None if known[place][k] is None else known[place][k][n]
+                if remembered is None or not remembered.is_known:  # None: a file is not there
                     wanted.setdefault(shared, {})[index, n, k] = extractor, source
     found = {}
     for of_one in wanted.values():

@@ -18,6 +18,13 @@ def add_arguments(parser):
     """What the command takes."""
     parser.add_argument("model", help="a file that `mmsk fit` wrote")
     add_table_arguments(parser)
+    parser.add_argument(
+        "--allow",
+        nargs="+",
+        choices=("trees", "xgboost"),
+        default=[],
+        help="load such content too (--fusion boosting is of xgboost), if you trust its maker",
+    )
     parser.add_argument("--where", metavar="COL[!]=VALUE", help="the rows to predict")
     parser.add_argument(
         "-o", "--output", required=True, metavar="OUT", help="row, prediction, probabilities"
@@ -35,7 +42,7 @@ def run(options):
             f"{options.model} holds a model, but was not written by `mmsk fit`, so its columns "
             "are not known. Load it in Python: mmsk.model_io.load_model."
         )
-    model = load_model(options.model)
+    model = load_model(options.model, allow=tuple(options.allow))
     table = read_table(options.table)
     check_columns(table, notes["columns"])
     wanted = rows_where(table, options.where)

@@ -48,6 +48,9 @@ def fisher_vector(descriptors, weights, means, variances):
     array([0.  , 2.  , 4.95])
     """
     dtype = np.result_type(descriptors, means)
+    # squares far from the origin would drown the differences that count
+    middle = weights @ means
+    descriptors, means = descriptors - middle, means - middle
     counts, firsts, squares = component_sums(descriptors, weights, means, variances)
     by_weights = counts - len(descriptors) * weights
     counts = counts[:, None]

@@ -107,6 +107,24 @@ class ViewGram(BaseEstimator):
             values = self.scaler_.transform(values)
         return self._centred(self._similarity(values)) / self.size_
 
+    def __getstate__(self):
+        """The state, sparse landmarks as arrays: model files hold no sparse matrix."""
+        state = dict(super().__getstate__())
+        kept = state.get("landmarks_")
+        if sparse.issparse(kept):
+            parts = {name: getattr(kept, name) for name in ("data", "indices", "indptr")}
+            state["landmarks_"] = {**parts, "shape": kept.shape}
+        return state
+
+    def __setstate__(self, state):
+        kept = state.get("landmarks_")
+        if isinstance(kept, dict):
+            parts = tuple(kept[name] for name in ("data", "indices", "indptr"))
+            matrix = sparse.csr_matrix(parts, shape=kept["shape"])
+            matrix.check_format(full_check=True)  # it may come from anywhere
+            state = {**state, "landmarks_": matrix}
+        super().__setstate__(state)
+
     def _checked(self, values):
         values = check_array(values, accept_sparse="csr", dtype=np.float64)
         if self.kernel not in OF_HISTOGRAMS:

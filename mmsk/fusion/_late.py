@@ -20,6 +20,7 @@ from mmsk.fusion._views import (
     naming_view,
     run_one,
     select_columns,
+    told_first,
     warn_of_failures,
     warn_of_rows_without_views,
 )
@@ -51,6 +52,7 @@ class LateFusion(ViewsEstimator):
         if not kept:
             raise NothingToLearnError(
                 "no view can be learned from: each has rows of one class only, or no rows."
+                + told_first(self.errors_)
             )
         self.views_ = [(views[k][0], found[k][0], views[k][2]) for k in kept]
         warn_of_failures(type(self).__name__, self.errors_, len(y))

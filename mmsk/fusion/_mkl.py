@@ -229,7 +229,15 @@ class KernelFusion(ViewsEstimator):
         return similarities / roots[:, None] @ self.projection_
 
     def _answers(self, X, method, prior):
-        """What the estimator says; the prior for rows without any view of some weight."""
+        """What the estimator says; the prior for rows without any view of some weight.
+
+        Parameters
+        ----------
+        X : frame or ndarray of n_samples rows
+        method : str
+        prior : ndarray of shape (1, ...)
+            Of the type of all answers: a class alone would have the length of its own name.
+        """
         check_is_fitted(self)
         X = self._check_table(X, reset=False)
         run = partial(run_one, X, "transform")
@@ -238,7 +246,7 @@ class KernelFusion(ViewsEstimator):
         reach = self._reach(found)
         warn_of_failures(type(self).__name__, failures, len(reach))
         warn_of_rows_without_views(reach == 0)
-        answers = np.repeat(np.asarray(prior)[None], len(reach), axis=0)
+        answers = np.repeat(prior, len(reach), axis=0)
         rows = np.flatnonzero(reach)
         for part in gen_batches(len(rows), _BATCH):
             said = getattr(self.estimator_, method)(self._features(found, rows[part]))

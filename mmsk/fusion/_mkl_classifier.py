@@ -133,7 +133,7 @@ class MKLClassifier(ClassifierMixin, KernelFusion):
         classes : ndarray of shape (n_samples,)
         """
         check_is_fitted(self)
-        return self._answers(X, "predict", self.classes_[self.class_prior_.argmax()])
+        return self._answers(X, "predict", self.classes_[[self.class_prior_.argmax()]])
 
     @available_if(_gives_probabilities)
     def predict_proba(self, X):
@@ -149,7 +149,7 @@ class MKLClassifier(ClassifierMixin, KernelFusion):
             In the order of ``classes_``; rows sum to 1.
         """
         check_is_fitted(self)
-        return self._answers(X, "predict_proba", self.class_prior_)
+        return self._answers(X, "predict_proba", self.class_prior_[None])
 
     def _aligned(self, said):
         if said.ndim == 1:

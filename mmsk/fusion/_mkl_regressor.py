@@ -1,7 +1,9 @@
 """Joint learning of numbers: grams of the views, weighed and added up."""
 
+import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.linear_model import Ridge
+from sklearn.utils.validation import check_is_fitted
 
 from mmsk._utils.sklearn_private import StrOptions
 from mmsk.fusion._mkl import KernelFusion
@@ -115,7 +117,8 @@ class MKLRegressor(RegressorMixin, KernelFusion):
         -------
         predictions : ndarray of shape (n_samples,), float64
         """
-        return self._answers(X, "predict", getattr(self, "mean_", None))
+        check_is_fitted(self)
+        return self._answers(X, "predict", np.array([self.mean_]))
 
     def _default_estimator(self):
         return Ridge(alpha=1 / self.C)

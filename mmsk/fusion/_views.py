@@ -121,8 +121,8 @@ def fit_view(estimator, X_view, y=None, sample_weight=None, groups=None, *, kind
     with own_config():
         try:
             rows = _read(head, X_view, present, y, fitting=True)
-        except NothingToLearnError:  # as good as absent
-            return None, ViewRows(None, np.zeros_like(present), [])
+        except NothingToLearnError as error:  # as good as absent
+            return None, ViewRows(None, np.zeros_like(present), list(error.failures))
         present = rows.present
         if not present.any():
             return None, rows._replace(values=None)
@@ -280,12 +280,27 @@ def warn_of_empty(views, fitted):
     found = zip(views, fitted, strict=True)
     empty = [name for (name, _, _), (estimator, _) in found if estimator is None]
     if len(empty) == len(views):
-        raise ValueError(f"no row has anything to learn from in any of the views {empty}.")
+        failures = [failure for _, rows in fitted for failure in rows.failures]
+        raise ValueError(
+            f"no row has anything to learn from in any of the views {empty}."
+            + told_first(failures)
+        )
     if empty:
         warnings.warn(
             f"no row has anything to learn from in the views {empty}: they are left out.",
             DroppedViewWarning,
         )
+
+
+def told_first(failures):
+    """Why there is nothing: with a wrong folder of paths, for one, no file is there."""
+    if not failures:
+        return ""
+    first = failures[0]
+    return (
+        f" {len(failures)} sources could not be read, the first in row {first.row}: "
+        f"{first.reason}"
+    )
 
 
 def warn_of_rows_without_views(lacking):

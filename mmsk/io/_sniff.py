@@ -6,7 +6,8 @@ import itertools
 import os
 import re
 from collections import Counter
-from numbers import Number, Real
+from decimal import Decimal
+from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
@@ -55,6 +56,7 @@ _MAGIC = (  # (offset, bytes, modality)
     (0, b"\x30\x26\xb2\x75", "video"),
     (0, b"\x00\x00\x01\xba", "video"),
 )
+_LONGEST_VECTOR = 4096  # numbers: of embeddings; as a recording a quarter of a second
 _MOST = 0.9  # share of cells that must agree
 _MAX_CATEGORY_WORDS = 3
 _MAX_CATEGORY_CHARACTERS = 30  # not all scripts put spaces between words
@@ -100,12 +102,20 @@ def guess_modality(column):
     """
     cells = as_cells(column)
     step = -(-len(cells) // N_LOOKED_AT)  # rounded up
-    sources = _sources(cells[::step])
+    looked_at = cells[::step]
+    sources = _sources(looked_at)
     if not sources:
         # the few cells of a sparse column may all lie between those looked at
-        sources = _sources(cells)[:N_LOOKED_AT]
+        looked_at, sources = cells, _sources(cells)[:N_LOOKED_AT]
+    guess = _guess(sources, len(cells))
+    if guess.modality == "tabular" and any(map(_is_list, looked_at)):
+        return _of_lists(sources)
+    return guess
+
+
+def _guess(sources, n_cells):
     if not sources:
-        return Guess("drop", f"all {len(cells)} cells are missing")
+        return Guess("drop", f"all {n_cells} cells are missing")
     kinds = Counter(map(_kind, sources))
     kind, count = kinds.most_common(1)[0]
     if count < _MOST * len(sources):
@@ -114,7 +124,32 @@ def guess_modality(column):
         return Guess("drop", f"the cells are of several kinds: {_listed(kinds)}")
     if kind == "text":
         return _guess_strings([_text(source) for source in sources if _kind(source) == "text"])
+    if kind == "audio" and _are_vectors(sources):
+        return Guess(
+            "drop",
+            f"the cells are vectors of one length, {len(sources[0])}, which may be anything. "
+            "Spread them over columns, or call them audio",
+        )
     return _KINDS[kind]
+
+
+def _is_list(cell):
+    return isinstance(cell, list) or (isinstance(cell, np.ndarray) and cell.dtype.kind in "OUT")
+
+
+def _of_lists(sources):
+    """Lists of what would be tabular if it stood alone: of words they are tags."""
+    if all(_kind(source) == "text" for source in sources):
+        return Guess("text", "the cells are lists of words")
+    return Guess("drop", "the cells are lists of numbers or dates. Spread them over columns")
+
+
+def _are_vectors(sources):
+    """Whether arrays look like embeddings: all of one length, too short for recordings."""
+    if not all(isinstance(source, np.ndarray) and source.ndim == 1 for source in sources):
+        return False
+    lengths = {len(source) for source in sources}
+    return len(sources) > 1 and len(lengths) == 1 and max(lengths) <= _LONGEST_VECTOR
 
 
 def _sources(cells):
@@ -148,7 +183,7 @@ _KINDS = {
 def _kind(source):
     if isinstance(source, str):
         return "text"
-    if isinstance(source, (Number, np.bool_)):
+    if isinstance(source, (Real, Decimal, np.bool_)):
         return "number"
     if isinstance(source, _DATES):
         return "date"

@@ -1,7 +1,9 @@
 """Which columns of a table make which views, and why."""
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
+from mmsk import fusion
 from mmsk._utils.columns import column_at, column_names, is_frame
 from mmsk.io import guess_modality
 from mmsk.modalities import MODALITIES
@@ -187,12 +189,23 @@ def _with_segments(roles):
 
 def _with_legal_names(views):
     """View names that scikit-learn's nested parameters can carry, all different."""
-    taken = set()
+    taken = set(_parameters_of_fusions())
     named = []
     for view in views:
         name = view.name.replace("__", "_").strip("_") or "view"
-        while name in taken or name in ("views", "missing", "scaler", "estimator", "weights"):
+        while name in taken:
             name += "_view"
         taken.add(name)
         named.append(view._replace(name=name))
     return named
+
+
+@lru_cache
+def _parameters_of_fusions():
+    """What no view can be called, since some fusion has a parameter of that name."""
+    found = {name for public in fusion.__all__ for name in _parameters(getattr(fusion, public))}
+    return frozenset(found)
+
+
+def _parameters(public):
+    return getattr(public, "_parameter_constraints", {})

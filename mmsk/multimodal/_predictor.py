@@ -7,7 +7,7 @@ from functools import partial
 from numbers import Integral, Real
 
 import numpy as np
-from sklearn.base import is_classifier
+from sklearn.base import is_classifier, is_regressor
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
@@ -70,6 +70,7 @@ class MultimodalPredictor(MultimodalBase):
 
     def _fit_model(self, X, y, sample_weight, groups):
         """Plan the views, build the fusion and fit it."""
+        self._check_estimator()
         left_out = () if self.groups is None else (self.groups,)
         if self.groups is not None:
             in_table = _column(X, self.groups)
@@ -86,6 +87,15 @@ class MultimodalPredictor(MultimodalBase):
             self.model_ = model.fit(X, y, **params)
         fusion = model.named_steps["features"] if isinstance(model, Pipeline) else model
         self.errors_ = fusion.errors_
+
+    def _check_estimator(self):
+        """Refuse what would answer, but in numbers instead of classes or the other way."""
+        wrong = is_regressor if is_classifier(self) else is_classifier
+        if self.estimator is not None and wrong(self.estimator):
+            kind = "classifier" if is_classifier(self) else "regressor"
+            raise TypeError(
+                f"estimator of {type(self).__name__} must be a {kind}, got {self.estimator!r}."
+            )
 
     def _model(self, X, y, views, weight, groups):
         """The fusion asked for, or chosen, unfitted; sets ``candidates_``."""

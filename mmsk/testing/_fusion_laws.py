@@ -338,13 +338,16 @@ def check_predictors_take_weights_and_groups(fusion):
 
 
 def check_classifiers_answer_in_the_classes_of_y(fusion):
-    """``classes_`` is sorted; ``predict`` is the most probable of them."""
+    """``classes_`` is sorted; ``predict`` is the most probable of them, with its whole name."""
     if not is_classifier(fusion):
         return
     model, X = _fitted(fusion)
     assert list(model.classes_) == ["high", "low", "middle"]
     first = model.classes_[_answer(model, X).argmax(axis=1)]
     assert_array_equal(model.predict(X), first)
+    uneven = np.array(["most", "a name of many letters"])[(_table()[1] > 1).astype(int)]
+    found = set(clone(fusion).set_params(views=_VIEWS).fit(X, uneven).predict(X))
+    assert found <= set(uneven), f"of names of classes, {found - set(uneven)} is left"
 
 
 def check_transformers_give_named_float32_columns(fusion):

@@ -1,9 +1,11 @@
 """What the drop-in vectorizers add to scikit-learn's: columns, paths and missing documents."""
 
+import datetime
 import io
 import os
-from numbers import Integral
+from numbers import Integral, Number
 
+import numpy as np
 from sklearn.utils import TransformerTags
 from sklearn.utils.validation import validate_data
 
@@ -16,6 +18,7 @@ from mmsk._utils.sklearn_private import (
 )
 from mmsk.exceptions import NothingToLearnError
 from mmsk.io import read_text
+from mmsk.io._sources import as_sources, describe_source
 
 DOCUMENT_CONSTRAINTS = {
     "missing": [StrOptions({"raise", "empty"})],
@@ -31,6 +34,8 @@ class DocumentsMixin(SetOutputMixin, auto_wrap_output_keys=None):  # type: ignor
     """Left of a vectorizer of scikit-learn: reads any column of documents for it.
 
     A class that mixes this in has the parameters ``missing``, ``sparse_output`` and ``n_jobs``.
+    Where scikit-learn fails on a document that is no text, numbers and dates are read as their
+    text and a list of texts as one, unless a function of the user's reads the documents.
     """
 
     def fit(self, raw_documents, y=None):
@@ -126,14 +131,29 @@ class DocumentsMixin(SetOutputMixin, auto_wrap_output_keys=None):  # type: ignor
         """Documents with files read, and an empty one for a missing one."""
         numbered = enumerate(documents)
         for row, document in numbered:
-            if _is_missing(document):
+            if self._is_missing(document):
                 if self.missing == "raise":
-                    later = [row for row, document in numbered if _is_missing(document)]
+                    later = [row for row, document in numbered if self._is_missing(document)]
                     raise ValueError(_missing_message([row, *later]))
                 document = _empty(self.input)
+            elif self._reads_words() and not isinstance(document, (str, bytes)):
+                document = _as_text(row, document)
             elif self.input == "content" and isinstance(document, os.PathLike):
                 document = read_text(document)
             yield document
+
+    def _reads_words(self):
+        """Whether a document must be text; functions of the user's take what they like."""
+        return (
+            self.input == "content"
+            and self.preprocessor is None
+            and not callable(self.analyzer)
+        )
+
+    def _is_missing(self, document):
+        # an empty list is a document to a callable analyzer
+        is_document = isinstance(document, list) and not self._reads_words()
+        return not is_document and is_missing(document)
 
 
 def _iterable(raw_documents):
@@ -148,9 +168,21 @@ def _is_container(X):
     return isinstance(X, known) or hasattr(X, "shape") or is_series(X) or is_frame(X)
 
 
-def _is_missing(document):
-    # a list is a document to a callable analyzer, and may be empty
-    return not isinstance(document, list) and is_missing(document)
+def _as_text(row, document):
+    """The text of a file, of all texts in a list, or of a number or date among texts."""
+    if isinstance(document, (list, np.ndarray)):
+        members = as_sources(document, blank_is_missing=False)
+        return "\n".join(
+            member if isinstance(member, str) else _as_text(row, member) for member in members
+        )
+    if isinstance(document, os.PathLike):
+        return read_text(document)
+    if isinstance(document, (Number, np.bool_, datetime.date)):
+        return str(document)
+    raise TypeError(
+        f"a document must be text, got {type(document).__name__} in row {row}: "
+        f"{describe_source(document)}. Convert it to str, or give an analyzer that takes it."
+    )
 
 
 def _empty(kind):

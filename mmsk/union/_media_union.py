@@ -15,6 +15,7 @@ from mmsk._utils.sklearn_private import (
     validate_params,
 )
 from mmsk.base import describe_column, warn_of_failures
+from mmsk.exceptions import NothingToLearnError
 from mmsk.union._members import checked, fit_rest, joined, members_of, naming, run_rest
 
 
@@ -328,9 +329,13 @@ class MediaUnion(TransformerMixin, BaseComposition, BaseEstimator):
         described = iter(described)
         blocks = []
         for member in members:
-            with naming(member):
-                block = X if member.extractor is None else next(described)
-                block = block if member.rest is None else rest(member, block, present)
+            block = X if member.extractor is None else next(described)
+            try:
+                with naming(member):
+                    block = block if member.rest is None else rest(member, block, present)
+            except NothingToLearnError as error:
+                error.failures = failures  # they may be why
+                raise
             weight = weights.get(member.name)
             blocks.append(block if weight is None else block * weight)
         return joined(blocks), present, failures

@@ -362,6 +362,15 @@ def test_a_file_that_was_deleted_is_an_error_though_its_row_is_kept(paths, folde
         extractor.transform(paths)
 
 
+def test_a_film_that_is_not_there_is_a_failure_like_any_other(tmp_path, folder):
+    (tmp_path / "film.mp4").write_bytes(film_with_sound(np.zeros(8000, np.float32)))
+    films = [str(tmp_path / name) for name in ("film.mp4", "absent.mp4", "film.mp4")]
+    extractor = FrameStatistics(memory=folder, on_error="missing").fit(films)
+    features, errors = extractor.transform_with_errors(films)
+    assert [(error.row, "No such file" in error.reason) for error in errors] == [(1, True)]
+    assert np.isfinite(features[[0, 2]]).all()
+
+
 def test_a_damaged_store_costs_a_warning_and_the_work(paths, folder):
     expected = LBP(memory=folder).fit_transform(paths)
     Path(folder, FILE_NAME).write_bytes(RNG.bytes(9000))

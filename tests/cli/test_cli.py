@@ -317,3 +317,13 @@ def test_list_names_every_room_and_what_is_in_it(capsys):
     said = capsys.readouterr().out
     assert "MFCC" in said
     assert "HOG" not in said
+
+
+def test_a_model_of_xgboost_is_predicted_with_where_its_maker_is_trusted(table, capsys):
+    pytest.importorskip("xgboost")
+    code, model = _fit(table, "--target", "label", "--columns", "size", "--fusion", "boosting")
+    assert code == 0
+    asked = ["predict", str(model), str(table), "-o", str(table.parent / "out.csv")]
+    assert main(asked) == 1
+    assert "mmsk predict --allow xgboost" in capsys.readouterr().err
+    assert main([*asked, "--allow", "xgboost"]) == 0

@@ -45,6 +45,13 @@ def test_single_precision_is_close_to_double(mixture):
     np.testing.assert_allclose(found, ours(POINTS, mixture), atol=2e-3)
 
 
+def test_single_precision_is_close_to_double_far_from_the_origin(mixture):
+    far, means = (np.float32(x + 1000) for x in (POINTS, mixture.means_))
+    weights, variances = np.float32(mixture.weights_), np.float32(mixture.covariances_)
+    exact = fisher_vector(far.astype(float), weights, means.astype(float), variances)
+    np.testing.assert_allclose(fisher_vector(far, weights, means, variances), exact, atol=2e-3)
+
+
 def test_what_the_mixture_was_fitted_on_would_not_change_it():
     mixture = GaussianMixture(
         2, covariance_type="diag", random_state=0, tol=1e-9, max_iter=2000, reg_covar=0

@@ -74,6 +74,11 @@ SENTENCES = ["A man rides a horse.", "Two dogs play in the snow.", "She reads a 
         (["長い" * 20, "文章" * 20] * 9, "text", "the cells are words, 1.0 a cell"),
         (["red", "blue"], "text", "the cells are words"),  # too few to call it a category
         (["smith", "jones", *map(chr, range(97, 117))], "text", "the cells are words"),
+        ([["red", "blue"], ["red"], None] * 4, "text", "lists of words"),
+        ([SENTENCES, SENTENCES[:1]], "text", "the cells are words"),
+        # sound
+        ([np.zeros(512), np.zeros(500)], "audio", "the cells are recordings"),
+        ([np.zeros(5000)] * 3, "audio", "the cells are recordings"),
         # nothing to learn
         (
             [None, float("nan"), pd.NA, pd.NaT, "", [], [None]],
@@ -86,6 +91,9 @@ SENTENCES = ["A man rides a horse.", "Two dogs play in the snow.", "She reads a 
             "drop",
             "every cell is another identifier",
         ),
+        ([[1, 2], [3], []], "drop", "lists of numbers or dates"),
+        ([np.zeros(512)] * 3, "drop", "vectors of one length, 512"),
+        ([1j, 2j], "drop", "of a type that no modality reads"),
         ([1, PICTURE], "drop", r"several kinds: number \(1\), image \(1\)"),
         ([object(), {}], "drop", "of a type that no modality reads"),
     ],
@@ -125,7 +133,7 @@ def test_any_column_is_told_as_the_list_is(column, cells):
         (pl.Series([dt.datetime(2024, 1, 1), None]), "tabular"),
         (pl.Series([dt.timedelta(1)]), "tabular"),
         (np.zeros(3), "tabular"),
-        (np.zeros((2, 100)), "audio"),
+        (np.zeros((2, 8000)), "audio"),
         (np.zeros((2, 8, 8)), "image"),
         (np.zeros((2, 8, 8, 3), np.uint8), "image"),
         (pl.Series([[0.0, 0.5, 1.0]]), "audio"),

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from mmsk import MultimodalEncoder
-from mmsk.multimodal._plan import column_roles, plan_views
+from mmsk.multimodal._plan import Column, column_roles, plan_views
 
 TABLE = pd.DataFrame(
     {
@@ -102,3 +102,12 @@ def test_absent_pictures_do_not_count_as_pictures_to_learn_from():
     pictures = [np.zeros((16, 16), np.uint8), *[None] * 150]
     encoder = MultimodalEncoder({"photo": "image"}).fit(pd.DataFrame({"photo": pictures}))
     assert "1 pictures are few" in encoder.views_["photo"]["features"]
+
+
+@pytest.mark.parametrize(
+    "name", ["width", "kernel", "cv", "C", "params", "voting", "estimator"]
+)
+def test_a_view_is_never_called_like_a_parameter_of_a_fusion(name):
+    (view,) = plan_views([Column(name, "text", "as asked")])
+    assert view.name == f"{name}_view"
+    assert view.columns == name

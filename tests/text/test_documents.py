@@ -233,6 +233,27 @@ def test_missing_equals_empty(ours, theirs):
     assert_same_matrix(matrix, theirs().fit_transform(["a red car", "", "the car"]))
 
 
+def test_numbers_and_lists_among_texts_are_read_as_text(ours, theirs):
+    matrix = ours().fit_transform(["a red car 7", 77, ["a car", "in red"], np.float64(3.25)])
+    texts = ["a red car 7", "77", "a car\nin red", "3.25"]
+    assert_same_matrix(matrix, theirs().fit_transform(texts))
+
+
+def test_a_document_that_is_no_text_is_named_with_its_row(ours):
+    with pytest.raises(TypeError, match=r"must be text, got dict in row 1: \{'a': 1\}"):
+        ours().fit_transform(["a red car", {"a": 1}])
+
+
+def test_a_list_without_text_is_a_missing_document(ours):
+    with pytest.raises(ValueError, match=r"2 missing documents .* in rows 1, 2\."):
+        ours().fit_transform(["a car", [], [None]])
+
+
+def test_an_analyzer_of_ones_own_may_take_anything(ours):
+    matrix = ours(analyzer=lambda words: words).fit_transform([["a", "b"], ["a"], []])
+    assert matrix.shape[0] == 3
+
+
 @pytest.mark.parametrize(("parameter", "value"), [("missing", "drop"), ("sparse_output", 2)])
 def test_a_wrong_parameter_is_named(ours, name, parameter, value):
     with pytest.raises(ValueError, match=f"The '{parameter}' parameter of {name} must be"):

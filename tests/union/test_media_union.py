@@ -19,7 +19,12 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from mmsk import model_io
 from mmsk.audio import MFCC, SpectralStatistics
-from mmsk.exceptions import DecodeError, FailedSamplesWarning, NothingToLearnError
+from mmsk.exceptions import (
+    DecodeError,
+    DroppedViewWarning,
+    FailedSamplesWarning,
+    NothingToLearnError,
+)
 from mmsk.fusion import FeatureFusion, VotingFusionClassifier
 from mmsk.image import HOG, LBP, ColorHistogram, ImageStatistics
 from mmsk.testing import media_samples
@@ -222,7 +227,10 @@ def test_a_view_of_damaged_files_only_is_left_out(paths):
     union = MediaUnion([("texture", make_pipeline(LBP(), PCA(1)))], on_error="missing")
     table = pd.DataFrame({"photo": [b"no picture", b"nor this"], "size": [1.0, 2.0]})
     views = [("photo", union, "photo"), ("size", "passthrough", ["size"])]
-    with pytest.warns(UserWarning, match="photo"):
+    with (
+        pytest.warns(FailedSamplesWarning, match="2 samples in 2 rows"),
+        pytest.warns(DroppedViewWarning, match="photo"),
+    ):
         assert FeatureFusion(views).fit_transform(table).shape == (2, 1)
 
 
