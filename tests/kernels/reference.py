@@ -1,7 +1,6 @@
 """Slow twins of the kernels, in plain NumPy, of the same names and signatures."""
 
 import colorsys
-from itertools import pairwise
 
 import numpy as np
 
@@ -221,12 +220,6 @@ def deltas(series):
     filters = np.array([-2, -1, 0, 1, 2]) / 10
     slopes = [np.convolve(row, filters[::-1], mode="valid") for row in padded]
     return np.array(slopes, dtype=series.dtype)
-
-
-def part_means(series, n_parts):
-    starts = [part * series.shape[1] // n_parts for part in range(n_parts + 1)]
-    parts = [series[:, a : max(b, a + 1)] for a, b in pairwise(starts)]
-    return np.array([part.mean(axis=1, dtype=np.float64) for part in parts])
 
 
 def _complexes(points, n_lanes):
