@@ -40,6 +40,21 @@ def one_thread():
     os.environ.update(dict.fromkeys(_THREAD_VARIABLES, "1"))
 
 
+def one_core():
+    """Hold this process to one core, the last it may use, where the system can do so.
+
+    Returns
+    -------
+    core : int or None
+        None where it cannot.
+    """
+    if not hasattr(os, "sched_setaffinity"):
+        return None
+    core = max(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, {core})
+    return core
+
+
 def interleaved(functions, repeats=50, clock=time.process_time):
     """Median seconds of a call of each function, all timed in turn in one process.
 

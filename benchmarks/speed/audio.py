@@ -14,7 +14,7 @@ import librosa  # noqa: E402
 import numpy as np  # noqa: E402
 
 from mmsk.audio._chroma import chroma_frames  # noqa: E402
-from mmsk.audio._log_mel import log_mel_frames  # noqa: E402
+from mmsk.audio._log_mel import log_mel_rows  # noqa: E402
 from mmsk.audio._pitch import pitch_track  # noqa: E402
 
 RATE_HZ = 16000
@@ -113,7 +113,7 @@ def measured(repeats=50):
         "LogMel": (
             "levels of 40 bands, decibels",
             librosa_log_mel,
-            lambda samples: log_mel_frames(samples, RATE_HZ, **LOG_MEL),
+            lambda samples: log_mel_rows(samples, RATE_HZ, **LOG_MEL).T,
             TOLERANCE_DB,
         ),
         "Chroma": (

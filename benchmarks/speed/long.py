@@ -4,8 +4,8 @@ Run with ``python -m benchmarks.speed.long``; writes ``benchmarks/results/speed_
 Media are made on the spot. Each case runs in a process of its own, once for the long
 medium and once for one of a tenth of its length; what a process needs without any
 medium is measured too (on Linux only). A film is described whole and, in the same pass, in
-segments of ten seconds; the recording in segments of a minute, and whole, which holds all
-samples.
+segments of ten seconds; the recording in segments of a minute, and whole, by one extractor
+after the other.
 """
 
 from benchmarks._harness import one_thread, write_result
@@ -27,16 +27,17 @@ from benchmarks.speed.video import frames, write_film  # noqa: E402
 
 SOUND_S, FILM_S = 3600, 600
 RATE_HZ = 16000
+OF_FILMS = ["FrameStatistics", "MotionHistogram"]
+OF_SOUNDS = ["MFCC", "LogMel", "SpectralStatistics", "Chroma", "Prosody", "AudioFunctionals"]
 _CASE = """
 import json, re, time
 from pathlib import Path
 import numpy as np
-from mmsk.audio import MFCC
+from mmsk import audio, video
 from mmsk.union import MediaUnion
-from mmsk.video import FrameStatistics, MotionHistogram
-path, stretches, film = json.loads({arguments!r})
-members = [("levels", FrameStatistics()), ("motion", MotionHistogram())]
-extractor = MediaUnion(members) if film else MFCC()
+path, stretches, names = json.loads({arguments!r})
+classes = [getattr(audio, name, None) or getattr(video, name) for name in names]
+extractor = MediaUnion([(name, of_name()) for name, of_name in zip(names, classes)])
 X = np.array([[path, *stretch] for stretch in stretches], dtype=object).reshape(-1, 3)
 start = time.perf_counter()
 found = extractor.fit(X).transform(X) if len(X) else np.zeros(1)
@@ -47,9 +48,9 @@ print(json.dumps({{"peak_mb": round(peak_mb, 1), "seconds": time.perf_counter() 
 """
 
 
-def measure(path, stretches, *, film):
+def measure(path, stretches, extractors):
     """Peak memory and seconds of a process that describes stretches of one medium."""
-    arguments = json.dumps([str(path), stretches, film])
+    arguments = json.dumps([str(path), stretches, extractors])
     command = [sys.executable, "-c", _CASE.format(arguments=arguments)]
     run = subprocess.run(command, capture_output=True, text=True, check=True)
     return {"stretches": len(stretches), **json.loads(run.stdout)}
@@ -77,18 +78,19 @@ def main():
             write_film(path, images, 1280, 720, preset="ultrafast")
             stretches = [[None, None], *segments(seconds, 10)]
             found[f"film of {seconds} s, whole and in segments"] = measure(
-                path, stretches, film=True
+                path, stretches, OF_FILMS
             )
-        found["film, nothing read"] = measure(path, [], film=True)
+        found["film, nothing read"] = measure(path, [], OF_FILMS)
         for seconds in (SOUND_S // 10, SOUND_S):
             path = Path(folder, f"{seconds}.wav")
             write_sound(path, seconds)
-            for case, stretches in {
-                "in segments": segments(seconds, 60),
-                "whole": [[None, None]],
-            }.items():
-                found[f"sound of {seconds} s, {case}"] = measure(path, stretches, film=False)
-        found["sound, nothing read"] = measure(path, [], film=False)
+            found[f"sound of {seconds} s, in segments, MFCC"] = measure(
+                path, segments(seconds, 60), ["MFCC"]
+            )
+            for name in OF_SOUNDS:
+                case = f"sound of {seconds} s, whole, {name}"
+                found[case] = measure(path, [[None, None]], [name])
+        found["sound, nothing read"] = measure(path, [], OF_SOUNDS)
     for name, case in found.items():
         print(f"{name}: {case['peak_mb']:.0f} MB, {case['seconds']:.0f} s")
     return {"work": "peak memory of a process", "load": os.getloadavg()[0], "cases": found}

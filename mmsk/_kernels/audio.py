@@ -299,32 +299,3 @@ def deltas(series):
                 total += reach * (after - before)
             slopes[i, frame] = total / squares
     return slopes
-
-
-@kernel
-def part_means(series, n_parts):
-    """Means over equal stretches of time.
-
-    Parameters
-    ----------
-    series : ndarray of shape (n_series, n_frames), floating
-        At least one frame.
-    n_parts : int
-        Part ``p`` runs from frame ``p * n_frames // n_parts`` to before where the next
-        one starts, and is one frame where that would be none.
-
-    Returns
-    -------
-    means : ndarray of shape (n_parts, n_series), float64
-    """
-    n_series, n_frames = series.shape
-    means = np.empty((n_parts, n_series))
-    for part in range(n_parts):
-        start = part * n_frames // n_parts
-        stop = max((part + 1) * n_frames // n_parts, start + 1)
-        for i in range(n_series):
-            total = 0.0
-            for frame in range(start, stop):
-                total += np.float64(series[i, frame])  # plain NumPy would add in float32
-            means[part, i] = total / (stop - start)
-    return means

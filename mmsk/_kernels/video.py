@@ -70,14 +70,20 @@ def count_line(line, counts):
     """
     one = np.uint32(1)
     first, second, third, fourth = counts[0], counts[1], counts[2], counts[3]
-    whole = len(line) // 4 * 4
-    for col in range(0, whole, 4):
-        first[line[col]] += one
-        second[line[col + 1]] += one
-        third[line[col + 2]] += one
-        fourth[line[col + 3]] += one
+    whole = len(line) // 8 * 8
+    for col in range(0, whole, 8):
+        a, b, c, d = line[col], line[col + 1], line[col + 2], line[col + 3]
+        e, f, g, h = line[col + 4], line[col + 5], line[col + 6], line[col + 7]
+        first[a] += one
+        second[b] += one
+        third[c] += one
+        fourth[d] += one
+        first[e] += one
+        second[f] += one
+        third[g] += one
+        fourth[h] += one
     for col in range(whole, len(line)):
-        first[line[col]] += one
+        counts[col & 3, line[col]] += one
 
 
 @kernel
@@ -209,6 +215,45 @@ def frame_sums(luma, previous, n_cells):
                 sums[i, j] += line_sum(line[start:stop])
                 differences[i, j] += line_difference(line[start:stop], before[start:stop])
     return sum_of_four(counts), sums, differences
+
+
+@kernel
+def frame_values(luma, previous, counts_before, n_cells, n_bins):
+    """All that is said of a frame and of the step to it: one call for each frame.
+
+    Parameters
+    ----------
+    luma, previous : ndarray of shape (height, width), uint8
+        As of `frame_sums`.
+    counts_before : ndarray of shape (256,), int64
+        Pixels of the previous frame at each level.
+    n_cells, n_bins : int
+        As of `frame_sums` and `histogram_distance`.
+
+    Returns
+    -------
+    counts : ndarray of shape (256,), int64
+        Pixels at each level.
+    values : ndarray of shape (6 + 2 * n_cells ** 2,), float64
+        The four of `level_measures`; mean level in each cell, row by row; mean absolute
+        difference from the previous frame; `histogram_distance`; mean absolute difference
+        in each cell. A cell without pixels has 0.
+    """
+    height, width = luma.shape
+    counts, sums, differences = frame_sums(luma, previous, n_cells)
+    n_all = n_cells * n_cells
+    values = np.empty(6 + 2 * n_all)
+    values[:4] = level_measures(counts)
+    values[4 + n_all] = differences.sum() / (height * width)
+    values[5 + n_all] = histogram_distance(counts, counts_before, n_bins)
+    for i in range(n_cells):
+        n_rows = (i + 1) * height // n_cells - i * height // n_cells
+        for j in range(n_cells):
+            n_pixels = max(n_rows * ((j + 1) * width // n_cells - j * width // n_cells), 1)
+            cell = i * n_cells + j
+            values[4 + cell] = sums[i, j] / n_pixels
+            values[6 + n_all + cell] = differences[i, j] / n_pixels
+    return counts, values
 
 
 @kernel

@@ -7,18 +7,21 @@ import numpy as np
 from mmsk._kernels.audio import deltas
 from mmsk._utils.sklearn_private import Interval
 from mmsk.audio._frames import frame_lengths
+from mmsk.audio._melspectrogram import decibels, levelled, melspectrogram
 from mmsk.audio._mfcc import mfcc
 from mmsk.audio._pitch import (
+    PitchTrack,
     check_pitches,
     harmonics_db,
     levels_db,
+    pitch_reach,
     pitch_track,
     semitones_of,
     voiced_frames,
 )
-from mmsk.audio._spectral_statistics import frame_statistics
-from mmsk.base import TimedTransformer
-from mmsk.io import read_audio
+from mmsk.audio._sound_transformer import SoundTransformer
+from mmsk.audio._spectral_statistics import own_statistics
+from mmsk.audio._stretches import blocks, described, gathered, moments
 
 _N_MELS = 40
 _ROLLOFF = 0.85
@@ -26,10 +29,11 @@ _SPECTRAL = ("centroid", "bandwidth", "rolloff", "flatness", "flux", "zero_cross
 _VOICE = ("level_db", "pitch_st", "periodicity", "hnr_db")
 _PERCENTS = (5, 25, 50, 75, 95)
 _SPREADS = ("std", "skewness", "kurtosis", *(f"p{percent:02d}" for percent in _PERCENTS))
+_VALUES_AT_ONCE = 1 << 19  # of series that functionals are taken of
 _TRENDS = ("mean", "slope_per_s", "rising_share", "peak_place")
 
 
-class AudioFunctionals(TimedTransformer):
+class AudioFunctionals(SoundTransformer):
     """Statistics over spectrum, loudness, pitch and voicing of a recording, and their deltas.
 
     Parameters
@@ -113,7 +117,7 @@ class AudioFunctionals(TimedTransformer):
     """
 
     _parameter_constraints = {
-        **TimedTransformer._parameter_constraints,
+        **SoundTransformer._parameter_constraints,
         "n_mfcc": [Interval(Integral, 1, _N_MELS, closed="both")],
         "lowest_hz": [Interval(Real, 0, None, closed="neither")],
         "highest_hz": [Interval(Real, 0, None, closed="neither")],
@@ -156,49 +160,72 @@ class AudioFunctionals(TimedTransformer):
         plain = [f"{name}_{pool}" for pool in (*_SPREADS, *_TRENDS) for name in series]
         return plain + [f"{name}_delta_{pool}" for pool in _SPREADS for name in series]
 
-    def _reading(self):
-        return read_audio, {"rate_hz": self.rate_hz}
-
     def _extract(self, sound):
-        samples, _ = sound
         lengths = frame_lengths(self.window_s, self.hop_s, self.rate_hz)
         lengths["win_length"] += lengths["win_length"] % 2  # all series have as many frames
-        series = self._descriptors(samples.astype(np.float64), lengths)
+        rows = self._series(self._own(sound[0], lengths))
         hop_s = lengths["hop_length"] / self.rate_hz
-        return np.concatenate(
-            [_spreads(series), _trends(series, hop_s), _spreads(deltas(series))]
-        )
+        some = [_functionals(series, hop_s) for series in _in_groups(rows)]
+        return np.concatenate(some, axis=1).ravel()
 
-    def _descriptors(self, samples, lengths):
-        """All series, of shape (n_mfcc + 10, n_frames)."""
-        cepstrum = mfcc(
-            y=samples, sr=self.rate_hz, n_mfcc=self.n_mfcc, n_mels=_N_MELS, **lengths
-        )
-        spectral = frame_statistics(
-            samples,
-            self.rate_hz,
-            n_window=lengths["win_length"],
-            hop_length=lengths["hop_length"],
-            rolloff=_ROLLOFF,
-        )
-        n_frames = cepstrum.shape[1]
-        # the first frame has no flux: the second's
-        spectral["flux"] = np.pad(
-            spectral["flux"], (n_frames - len(spectral["flux"]), 0), mode="edge"
-        )
-        voice = self._voice(samples, levels_db(spectral["rms"]), lengths)
-        return np.vstack([cepstrum, *(spectral[name] for name in _SPECTRAL), *voice])
+    def _own(self, samples, lengths):
+        """What each frame says by itself: mel levels, spectrum, level, and pitch."""
+        mean = moments(blocks(samples))[0]
+        n_window, hop_length = lengths["win_length"], lengths["hop_length"]
+        pitches = {"lowest_hz": self.lowest_hz, "highest_hz": self.highest_hz}
 
-    def _voice(self, samples, levels, lengths):
-        track = pitch_track(
-            samples - samples.mean(),
-            self.rate_hz,
-            win_length=lengths["win_length"],
-            hop_length=lengths["hop_length"],
-            lowest_hz=self.lowest_hz,
-            highest_hz=self.highest_hz,
-            threshold=self.threshold,
+        def own(stretch):
+            stretch = stretch.astype(np.float64)
+            bands = melspectrogram(y=stretch, sr=self.rate_hz, n_mels=_N_MELS, **lengths)
+            spectral = own_statistics(
+                stretch,
+                self.rate_hz,
+                n_window=n_window,
+                hop_length=hop_length,
+                rolloff=_ROLLOFF,
+            )
+            track = pitch_track(
+                stretch - mean,
+                self.rate_hz,
+                win_length=n_window,
+                hop_length=hop_length,
+                threshold=self.threshold,
+                **pitches,
+            )
+            n_plain = len(_SPECTRAL) + 1  # and the root mean square
+            return np.hstack(
+                [decibels(bands).T, spectral[:, :n_plain], np.stack(track, axis=1)]
+            )
+
+        reach = max(
+            lengths["n_fft"] // 2 + hop_length,  # flux looks at the frame before
+            pitch_reach(self.rate_hz, n_window, self.lowest_hz),
         )
+        return described(samples, hop_length, reach, own)
+
+    def _series(self, rows):
+        """All series, array or Spool of shape (n_frames, n_mfcc + 10)."""
+        loudest = max(block[:, :_N_MELS].max() for block in blocks(rows))
+        voice_at = _N_MELS + len(_SPECTRAL)
+        told = np.concatenate([block[:, voice_at:] for block in blocks(rows)])
+        voice = self._voice(levels_db(told[:, 0]), PitchTrack(*told[:, 1:].T))
+        flux_at = _SPECTRAL.index("flux")
+
+        def series():
+            start = 0
+            for block in blocks(rows):
+                cepstrum = mfcc(S=levelled(block[:, :_N_MELS].T, loudest), n_mfcc=self.n_mfcc)
+                spectral = block[:, _N_MELS:voice_at].copy()
+                if start == 0:  # the first frame has no flux: the second's
+                    spectral[0, flux_at] = rows[:2][-1, _N_MELS + flux_at]
+                stop = start + len(block)
+                yield np.hstack([cepstrum.T, spectral, voice[start:stop]])
+                start = stop
+
+        return gathered(series())
+
+    def _voice(self, levels, track):
+        """Level, pitch, periodicity and harmonics to noise, of shape (n_frames, 4)."""
         frames = np.arange(len(levels))
         voiced = np.flatnonzero(voiced_frames(track, levels, self.threshold))
         pitch = np.zeros(len(levels))
@@ -206,7 +233,22 @@ class AudioFunctionals(TimedTransformer):
             semitones = semitones_of(self.rate_hz / track.periods[voiced])
             pitch = np.interp(frames, voiced, semitones)
         periodicity = np.maximum(1 - track.aperiodicity, 0)
-        return levels, pitch, periodicity, harmonics_db(track.repeating)
+        return np.stack([levels, pitch, periodicity, harmonics_db(track.repeating)], axis=1)
+
+
+def _in_groups(rows):
+    """Series over all frames, (n_some_series, n_frames): all at once, or few of many frames."""
+    n_series = rows.shape[1]
+    n_at_once = max(1, _VALUES_AT_ONCE // len(rows))
+    for first in range(0, n_series, n_at_once):
+        some = [block[:, first : first + n_at_once] for block in blocks(rows)]
+        yield np.ascontiguousarray(np.concatenate(some).T)
+
+
+def _functionals(series, hop_s):
+    """All functionals of some series, of shape (20, n_some_series)."""
+    parts = [_spreads(series), _trends(series, hop_s), _spreads(deltas(series))]
+    return np.concatenate(parts).reshape(-1, len(series))
 
 
 def _spreads(series):

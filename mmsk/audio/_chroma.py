@@ -6,15 +6,9 @@ from numbers import Integral, Real
 import numpy as np
 
 from mmsk._utils.sklearn_private import Interval, StrOptions
-from mmsk.audio._frames import (
-    frame_lengths,
-    pooled,
-    pooled_names,
-    spectrograms,
-    window_taper,
-)
-from mmsk.base import TimedTransformer
-from mmsk.io import read_audio
+from mmsk.audio._frames import frame_lengths, spectrograms, window_taper
+from mmsk.audio._sound_transformer import SoundTransformer
+from mmsk.audio._stretches import described, pooled, pooled_names
 
 _CLASSES = ("c", "cs", "d", "ds", "e", "f", "fs", "g", "gs", "a", "as", "b")
 _A0_HZ = 27.5  # octaves are counted from here, so that 440 Hz is 4
@@ -22,7 +16,7 @@ _CENTRE_OCTAVE = 5.0  # 880 Hz counts most, as in librosa
 _OCTAVE_SPREAD = 2.0  # octaves from there to where a bin counts exp(-1/2)
 
 
-class Chroma(TimedTransformer):
+class Chroma(SoundTransformer):
     """Shares of the twelve pitch classes of a recording, summed up over time.
 
     Parameters
@@ -37,7 +31,7 @@ class Chroma(TimedTransformer):
     pooling : {"statistics", "mean"}, default="statistics"
         ``"statistics"``: of each class the mean and standard deviation, the standard
         deviation of its deltas (slopes over five frames), and the mean in each of
-        ``mmsk.audio._frames.N_PARTS`` equal stretches of time. ``"mean"``: the mean alone.
+        ``mmsk.audio._stretches.N_PARTS`` equal stretches of time. ``"mean"``: the mean alone.
     n_jobs : int or None, default=None
         Recordings read and described at once. None means 1, or what
         ``joblib.parallel_config`` says.
@@ -101,7 +95,7 @@ class Chroma(TimedTransformer):
     """
 
     _parameter_constraints = {
-        **TimedTransformer._parameter_constraints,
+        **SoundTransformer._parameter_constraints,
         "window_s": [Interval(Real, 0, None, closed="neither")],
         "hop_s": [Interval(Real, 0, None, closed="neither")],
         "rate_hz": [Interval(Integral, 1, None, closed="left")],
@@ -130,16 +124,20 @@ class Chroma(TimedTransformer):
     def _feature_names(self):
         return pooled_names([f"chroma_{name}" for name in _CLASSES], self.pooling)
 
-    def _reading(self):
-        return read_audio, {"rate_hz": self.rate_hz}
-
     def _extract(self, sound):
-        return pooled(self._sequence(sound).T, self.pooling)
+        return pooled(self._rows(sound[0]), self.pooling)
 
     def _sequence(self, sound):
-        samples, _ = sound
+        return np.asarray(self._rows(sound[0]))
+
+    def _rows(self, samples):
         lengths = frame_lengths(self.window_s, self.hop_s, self.rate_hz)
-        return chroma_frames(samples, self.rate_hz, **lengths).T
+        return described(
+            samples,
+            lengths["hop_length"],
+            lengths["n_fft"] // 2,
+            lambda stretch: chroma_frames(stretch, self.rate_hz, **lengths).T,
+        )
 
 
 def chroma_frames(samples, rate_hz, *, n_fft, win_length, hop_length):

@@ -3,13 +3,12 @@
 from numbers import Integral, Real
 
 from mmsk._utils.sklearn_private import Interval
+from mmsk.audio._sound_transformer import SoundTransformer
 from mmsk.audio._speech_frames import cepstral_frames, check_coefficients
-from mmsk.base import TimedTransformer
 from mmsk.encoding import CodebookTransformer
-from mmsk.io import read_audio
 
 
-class FisherVector(TimedTransformer, CodebookTransformer):
+class FisherVector(SoundTransformer, CodebookTransformer):
     """Fisher vector of the cepstra of a recording's frames.
 
     ``fit`` learns a Gaussian mixture of frames, described by mel-frequency cepstral
@@ -109,7 +108,7 @@ class FisherVector(TimedTransformer, CodebookTransformer):
     """
 
     _parameter_constraints = {
-        **TimedTransformer._parameter_constraints,
+        **SoundTransformer._parameter_constraints,
         **CodebookTransformer.CODEBOOK_CONSTRAINTS,
         "n_mfcc": [Interval(Integral, 1, None, closed="left")],
         "n_mels": [Interval(Integral, 1, None, closed="left")],
@@ -164,9 +163,6 @@ class FisherVector(TimedTransformer, CodebookTransformer):
     def _fit_cells(self, cells):
         check_coefficients(self)
         super()._fit_cells(cells)
-
-    def _reading(self):
-        return read_audio, {"rate_hz": self.rate_hz}
 
     def _describe(self, sound):
         return cepstral_frames(self, sound)

@@ -1,4 +1,4 @@
-"""Frames of a recording: cut, weighted, transformed, and their features summed up over time."""
+"""Frames of a recording: cut, weighted, transformed."""
 
 from functools import lru_cache
 from numbers import Real
@@ -7,22 +7,10 @@ import numpy as np
 from scipy.fft import rfft
 from scipy.signal import get_window
 
-from mmsk._kernels.audio import (
-    LANES,
-    deltas,
-    part_means,
-    power_spectrogram,
-    turned_signal,
-)
+from mmsk._kernels.audio import LANES, power_spectrogram, turned_signal
 
 #: Samples of frames transformed before their mel bands are summed: they stay in the cache.
 SAMPLES_AT_ONCE = 4096 * LANES
-
-#: Equal stretches of a recording whose means `over_time` holds.
-N_PARTS = 5
-
-#: What `over_time` holds of each series, in this order.
-POOLS = ("mean", "std", "delta_std", *(f"part{part + 1}" for part in range(N_PARTS)))
 
 
 def frame_lengths(window_s, hop_s, rate_hz):
@@ -203,61 +191,3 @@ def frame_rms(samples, n_window, hop_length):
     # summed frame by frame: differences of a running sum would drown soft frames
     energy = np.einsum("ij,ij->i", frames[:n_frames], frames[:n_frames])
     return np.sqrt(energy / n_window)
-
-
-def over_time(series):
-    """What a recording's row holds of the features of its frames.
-
-    Parameters
-    ----------
-    series : ndarray of shape (n_series, n_frames), float64
-
-    Returns
-    -------
-    summary : ndarray of shape ((3 + N_PARTS) * n_series,), float64
-        The mean of each series, then the standard deviation of each, then that of the
-        deltas of each, then the mean of each in the first of `N_PARTS` equal stretches of
-        time, in the second... as `POOLS` names them.
-    """
-    return np.concatenate(
-        [
-            series.mean(axis=1),
-            series.std(axis=1),
-            deltas(series).std(axis=1),
-            part_means(series, N_PARTS).ravel(),
-        ]
-    )
-
-
-def pooled(series, pooling):
-    """A recording's row: `over_time`, or the means alone.
-
-    Parameters
-    ----------
-    series : ndarray of shape (n_series, n_frames), floating
-    pooling : {"statistics", "mean"}
-
-    Returns
-    -------
-    row : ndarray of shape (n_features,), float64
-        As many as `pooled_names` gives.
-    """
-    series = np.asarray(series, np.float64)
-    return series.mean(axis=1) if pooling == "mean" else over_time(series)
-
-
-def pooled_names(names, pooling):
-    """Names of the features that `pooled` gives of series.
-
-    Parameters
-    ----------
-    names : sequence of str
-        Of the series.
-    pooling : {"statistics", "mean"}
-
-    Returns
-    -------
-    names : list of str
-    """
-    pools = ("mean",) if pooling == "mean" else POOLS
-    return [f"{name}_{pool}" for pool in pools for name in names]

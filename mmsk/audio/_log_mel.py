@@ -2,14 +2,16 @@
 
 from numbers import Integral, Real
 
+import numpy as np
+
 from mmsk._utils.sklearn_private import Interval, StrOptions
-from mmsk.audio._frames import frame_lengths, pooled, pooled_names
-from mmsk.audio._melspectrogram import decibels, melspectrogram
-from mmsk.base import TimedTransformer
-from mmsk.io import read_audio
+from mmsk.audio._frames import frame_lengths
+from mmsk.audio._melspectrogram import decibels, levelled, melspectrogram
+from mmsk.audio._sound_transformer import SoundTransformer
+from mmsk.audio._stretches import described, highest, mapped, pooled, pooled_names
 
 
-class LogMel(TimedTransformer):
+class LogMel(SoundTransformer):
     """Levels of the mel bands of a recording in decibels, summed up over time.
 
     Parameters
@@ -26,7 +28,7 @@ class LogMel(TimedTransformer):
     pooling : {"statistics", "mean"}, default="statistics"
         ``"statistics"``: of each band the mean and standard deviation, the standard
         deviation of its deltas (slopes over five frames), and the mean in each of
-        ``mmsk.audio._frames.N_PARTS`` equal stretches of time. ``"mean"``: the mean alone.
+        ``mmsk.audio._stretches.N_PARTS`` equal stretches of time. ``"mean"``: the mean alone.
     n_jobs : int or None, default=None
         Recordings read and described at once. None means 1, or what
         ``joblib.parallel_config`` says.
@@ -89,7 +91,7 @@ class LogMel(TimedTransformer):
     """
 
     _parameter_constraints = {
-        **TimedTransformer._parameter_constraints,
+        **SoundTransformer._parameter_constraints,
         "n_mels": [Interval(Integral, 1, None, closed="left")],
         "window_s": [Interval(Real, 0, None, closed="neither")],
         "hop_s": [Interval(Real, 0, None, closed="neither")],
@@ -121,39 +123,37 @@ class LogMel(TimedTransformer):
     def _feature_names(self):
         return pooled_names([f"mel_{band:02d}" for band in range(self.n_mels)], self.pooling)
 
-    def _reading(self):
-        return read_audio, {"rate_hz": self.rate_hz}
-
     def _extract(self, sound):
-        return pooled(self._sequence(sound).T, self.pooling)
+        return pooled(self._rows(sound[0]), self.pooling)
 
     def _sequence(self, sound):
-        samples, _ = sound
+        return np.asarray(self._rows(sound[0]))
+
+    def _rows(self, samples):
         lengths = frame_lengths(self.window_s, self.hop_s, self.rate_hz)
-        return log_mel_frames(samples, self.rate_hz, self.n_mels, **lengths).T
+        return log_mel_rows(samples, self.rate_hz, self.n_mels, **lengths)
 
 
-def log_mel_frames(samples, rate_hz, n_mels, *, n_fft, win_length, hop_length):
+def log_mel_rows(samples, rate_hz, n_mels, *, n_fft, win_length, hop_length):
     """The levels of `LogMel`, before they are pooled.
 
     Parameters
     ----------
-    samples : ndarray of shape (n_samples,), floating
+    samples : ndarray or Spool of shape (n_samples,), floating
         At least one, all finite.
     rate_hz, n_mels, n_fft, win_length, hop_length : int
+        ``n_fft`` is even.
 
     Returns
     -------
-    levels : ndarray of shape (n_mels, n_frames), of the dtype of ``samples``
-        In decibels.
+    levels : ndarray or Spool of shape (n_frames, n_mels), of the dtype of ``samples``
+        In decibels. They are gone over twice, since the loudest has a say in the softest.
     """
-    return decibels(
-        melspectrogram(
-            y=samples,
-            sr=rate_hz,
-            n_mels=n_mels,
-            n_fft=n_fft,
-            win_length=win_length,
-            hop_length=hop_length,
-        )
-    )
+    lengths = {"n_fft": n_fft, "win_length": win_length, "hop_length": hop_length}
+
+    def own_levels(stretch):
+        return decibels(melspectrogram(y=stretch, sr=rate_hz, n_mels=n_mels, **lengths)).T
+
+    levels = described(samples, hop_length, n_fft // 2, own_levels)
+    loudest = highest(levels)
+    return mapped(lambda block: levelled(block, loudest), levels)

@@ -113,23 +113,40 @@ def melspectrogram(
 
 
 def decibels(power):
-    """Levels in place of powers, in the same memory; as ``librosa.power_to_db``.
+    """Levels in place of powers, in the same memory.
 
     Parameters
     ----------
-    power : ndarray of shape (..., n_bands, n_frames), floating
+    power : ndarray, floating
         Non-negative; overwritten.
 
     Returns
     -------
-    levels : ndarray of shape (..., n_bands, n_frames)
-        ``power`` itself, in decibels of 1: at least -100, and at least 80 below the
-        loudest of the channel.
+    levels : ndarray
+        ``power`` itself, in decibels of 1, at least -100.
     """
     np.maximum(power, _SOFTEST_POWER, out=power)
     np.log10(power, out=power)
     power *= 10
-    return np.maximum(power, power.max(axis=(-2, -1), keepdims=True) - _RANGE_DB, out=power)
+    return power
+
+
+def levelled(levels, loudest):
+    """Levels, but no softer than 80 dB below the loudest; so ``librosa.power_to_db`` ends.
+
+    Parameters
+    ----------
+    levels : ndarray, floating
+        In decibels; overwritten.
+    loudest : floating or ndarray
+        The highest level of the channel, also of what is not among ``levels``.
+
+    Returns
+    -------
+    levels : ndarray
+        ``levels`` itself.
+    """
+    return np.maximum(levels, loudest - _RANGE_DB, out=levels)
 
 
 def _check_signal(y):

@@ -8,14 +8,15 @@ import numpy as np
 from scipy.fft import dct
 
 from mmsk._utils.sklearn_private import Interval, StrOptions
-from mmsk.audio._frames import N_PARTS, frame_lengths, pooled
+from mmsk.audio._frames import frame_lengths
+from mmsk.audio._log_mel import log_mel_rows
 from mmsk.audio._mel import mel_filters
-from mmsk.audio._melspectrogram import decibels, melspectrogram
-from mmsk.base import TimedTransformer
-from mmsk.io import read_audio
+from mmsk.audio._melspectrogram import decibels, levelled, melspectrogram
+from mmsk.audio._sound_transformer import SoundTransformer
+from mmsk.audio._stretches import N_PARTS, mapped, pooled
 
 
-class MFCC(TimedTransformer):
+class MFCC(SoundTransformer):
     """Mel-frequency cepstral coefficients of a recording, summed up over time.
 
     Parameters
@@ -34,7 +35,7 @@ class MFCC(TimedTransformer):
     pooling : {"statistics", "mean"}, default="statistics"
         ``"statistics"``: of each coefficient the mean and standard deviation, the standard
         deviation of its deltas (slopes over five frames; their mean would only compare
-        both ends), and the mean in each of ``mmsk.audio._frames.N_PARTS`` equal stretches of
+        both ends), and the mean in each of ``mmsk.audio._stretches.N_PARTS`` equal stretches of
         time, which tell what came first. ``"mean"``: the mean alone.
     n_jobs : int or None, default=None
         Recordings read and described at once. None means 1, or what
@@ -87,7 +88,7 @@ class MFCC(TimedTransformer):
     """
 
     _parameter_constraints = {
-        **TimedTransformer._parameter_constraints,
+        **SoundTransformer._parameter_constraints,
         "n_mfcc": [Interval(Integral, 1, None, closed="left")],
         "n_mels": [Interval(Integral, 1, None, closed="left")],
         "window_s": [Interval(Real, 0, None, closed="neither")],
@@ -134,21 +135,16 @@ class MFCC(TimedTransformer):
         numbers = [f"{number:02d}" for number in range(self.n_mfcc)]
         return [f"{kind}_{number}_{pool}" for kind, pool in statistics for number in numbers]
 
-    def _reading(self):
-        return read_audio, {"rate_hz": self.rate_hz}
-
     def _extract(self, sound):
-        return pooled(self._sequence(sound).T, self.pooling)
+        return pooled(self._rows(sound[0]), self.pooling)
 
     def _sequence(self, sound):
-        samples, _ = sound
-        return mfcc(
-            y=samples,
-            sr=self.rate_hz,
-            n_mfcc=self.n_mfcc,
-            n_mels=self.n_mels,
-            **frame_lengths(self.window_s, self.hop_s, self.rate_hz),
-        ).T
+        return np.asarray(self._rows(sound[0]))
+
+    def _rows(self, samples):
+        lengths = frame_lengths(self.window_s, self.hop_s, self.rate_hz)
+        levels = log_mel_rows(samples, self.rate_hz, self.n_mels, **lengths)
+        return mapped(lambda block: mfcc(S=block.T, n_mfcc=self.n_mfcc).T, levels)
 
 
 def mfcc(
@@ -227,6 +223,7 @@ def mfcc(
         raise ValueError(f"lifter must not be negative, got {lifter}")
     if S is None:
         levels = decibels(melspectrogram(y=y, sr=sr, norm=mel_norm, **kwargs))
+        levels = levelled(levels, levels.max(axis=(-2, -1), keepdims=True))
     else:
         _check_keywords(kwargs)
         levels = np.asarray(S)

@@ -5,13 +5,12 @@ from numbers import Integral, Real
 import numpy as np
 
 from mmsk._utils.sklearn_private import Interval, StrOptions
+from mmsk.audio._sound_transformer import SoundTransformer
 from mmsk.audio._speech_frames import mel_plane, stretched
-from mmsk.base import TimedTransformer
 from mmsk.encoding import PatchTransformer
-from mmsk.io import read_audio
 
 
-class PatchEncoder(TimedTransformer, PatchTransformer):
+class PatchEncoder(SoundTransformer, PatchTransformer):
     """Codes of patches of a log-mel spectrogram, pooled in bands and parts of time.
 
     What one layer of a convolutional network does, without backpropagation: small patches
@@ -129,7 +128,7 @@ class PatchEncoder(TimedTransformer, PatchTransformer):
     """
 
     _parameter_constraints = {
-        **TimedTransformer._parameter_constraints,
+        **SoundTransformer._parameter_constraints,
         **PatchTransformer.PATCH_CONSTRAINTS,
         "patch_mels": [Interval(Integral, 1, None, closed="left")],
         "patch_frames": [Interval(Integral, 1, None, closed="left")],
@@ -210,9 +209,6 @@ class PatchEncoder(TimedTransformer, PatchTransformer):
         patch = self.patch_mels, self.patch_frames
         grids = tuple((self.n_bands, n_parts) for n_parts in self.levels)
         return patch, (self.step_mels, self.step_frames), grids
-
-    def _reading(self):
-        return read_audio, {"rate_hz": self.rate_hz}
 
     def _plane(self, sound):
         samples, _ = sound

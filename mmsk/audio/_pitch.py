@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mmsk._kernels.pitch import cycles, lag_differences, yin_track
+from mmsk.audio._stretches import FRAMES_AT_ONCE
 
 _LAGS_AT_ONCE = 1 << 17  # differences held at a time: they stay in the cache
 
@@ -42,6 +43,15 @@ def check_pitches(lowest_hz, highest_hz, rate_hz):
         )
 
 
+def pitch_reach(rate_hz, win_length, lowest_hz):
+    """How far from its centre a frame of `pitch_track` looks at most, in samples."""
+    return win_length + _n_lags(rate_hz, lowest_hz)
+
+
+def _n_lags(rate_hz, lowest_hz):
+    return int(np.ceil(rate_hz / lowest_hz)) + 2  # the longest has neighbours too
+
+
 def pitch_track(samples, rate_hz, *, win_length, hop_length, lowest_hz, highest_hz, threshold):
     """Periods by YIN.
 
@@ -62,7 +72,7 @@ def pitch_track(samples, rate_hz, *, win_length, hop_length, lowest_hz, highest_
         Of ``1 + n_samples // hop_length`` frames, centred on their times; silence lies
         beyond both ends.
     """
-    n_lags = int(np.ceil(rate_hz / lowest_hz)) + 2  # the longest has neighbours too
+    n_lags = _n_lags(rate_hz, lowest_hz)
     n_frames = 1 + len(samples) // hop_length
     n_needed = win_length + n_lags - 1  # samples that a frame looks at
     signal = np.zeros((n_frames - 1) * hop_length + n_needed)
@@ -160,13 +170,14 @@ def voiced_stretches(is_voiced):
     return np.stack([np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)], axis=1)
 
 
-def perturbations(samples, periods, stretches, hop_length):
+def perturbations(samples, mean, periods, stretches, hop_length):
     """Jitter and shimmer: how much neighbouring cycles differ.
 
     Parameters
     ----------
-    samples : ndarray of shape (n_samples,), float64
-        C-contiguous.
+    samples : ndarray or Spool of shape (n_samples,), floating
+    mean : float
+        Taken off the samples.
     periods : ndarray of shape (n_frames,), float64
         In samples.
     stretches : ndarray of shape (n_stretches, 2), intp
@@ -176,15 +187,23 @@ def perturbations(samples, periods, stretches, hop_length):
     -------
     jitter, shimmer : float
         Mean absolute difference of the lengths, or heights, of neighbouring cycles, by the
-        mean length, or height. 0 where no stretch has two cycles.
+        mean length, or height. 0 where no stretch has two cycles. One of more than
+        `FRAMES_AT_ONCE` frames counts as several.
     """
     found = [np.zeros((2, 0))]
-    for first, stop in stretches:
+    for first, stop in _cut(stretches):
         begin = max(first * hop_length - hop_length // 2, 0)
         end = max(min(stop * hop_length - hop_length // 2, len(samples)), begin)
-        found.append(np.stack(cycles(samples, begin, end, periods[first:stop], hop_length)))
+        voice = samples[begin:end].astype(np.float64) - mean
+        found.append(np.stack(cycles(voice, 0, len(voice), periods[first:stop], hop_length)))
     changes = np.concatenate([np.abs(np.diff(pair, axis=1)) for pair in found], axis=1)
     if changes.shape[1] == 0:
         return 0.0, 0.0
     means = np.concatenate(found, axis=1).mean(axis=1)
     return tuple(changes.mean(axis=1) / np.where(means > 0, means, 1))
+
+
+def _cut(stretches):
+    for first, stop in stretches:
+        for start in range(first, stop, FRAMES_AT_ONCE):
+            yield start, min(start + FRAMES_AT_ONCE, stop)

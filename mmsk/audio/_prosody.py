@@ -9,18 +9,20 @@ from scipy.signal import find_peaks
 from mmsk._utils.sklearn_private import Interval
 from mmsk.audio._frames import frame_lengths, frame_rms
 from mmsk.audio._pitch import (
+    PitchTrack,
     check_pitches,
     harmonics_db,
     levels_db,
     loud_frames,
     perturbations,
+    pitch_reach,
     pitch_track,
     semitones_of,
     voiced_frames,
     voiced_stretches,
 )
-from mmsk.base import TimedTransformer
-from mmsk.io import read_audio
+from mmsk.audio._sound_transformer import SoundTransformer
+from mmsk.audio._stretches import blocks, described, moments
 
 _PAUSE_DB = 25.0  # softer frames than this below the loudest are pauses
 _SYLLABLE_S = 0.1  # loudness is smoothed over as much before its peaks are counted
@@ -38,7 +40,7 @@ _NAMES = (
 )
 
 
-class Prosody(TimedTransformer):
+class Prosody(SoundTransformer):
     """Pitch, voice quality, loudness and pace of a recording of one voice.
 
     Parameters
@@ -140,7 +142,7 @@ class Prosody(TimedTransformer):
     """
 
     _parameter_constraints = {
-        **TimedTransformer._parameter_constraints,
+        **SoundTransformer._parameter_constraints,
         "lowest_hz": [Interval(Real, 0, None, closed="neither")],
         "highest_hz": [Interval(Real, 0, None, closed="neither")],
         "threshold": [Interval(Real, 0, 1, closed="neither")],
@@ -178,36 +180,47 @@ class Prosody(TimedTransformer):
     def _feature_names(self):
         return list(_NAMES)
 
-    def _reading(self):
-        return read_audio, {"rate_hz": self.rate_hz}
-
     def _extract(self, sound):
         samples, _ = sound
-        samples = samples.astype(np.float64)
-        samples -= samples.mean()
-        lengths = frame_lengths(self.window_s, self.hop_s, self.rate_hz)
-        n_window, hop_length = lengths["win_length"], lengths["hop_length"]
-        track = pitch_track(
-            samples,
-            self.rate_hz,
-            win_length=n_window,
-            hop_length=hop_length,
-            lowest_hz=self.lowest_hz,
-            highest_hz=self.highest_hz,
-            threshold=self.threshold,
-        )
-        # an even window has a frame for each of the track
-        levels = levels_db(frame_rms(samples, n_window + n_window % 2, hop_length))
+        mean = moments(blocks(samples))[0]
+        hop_length = frame_lengths(self.window_s, self.hop_s, self.rate_hz)["hop_length"]
+        # four numbers a frame are held of any recording
+        *track, rms = np.ascontiguousarray(np.asarray(self._tracked(samples, mean)).T)
+        track, levels = PitchTrack(*track), levels_db(rms)
         is_voiced = voiced_frames(track, levels, self.threshold)
         hop_s = hop_length / self.rate_hz
         found = {
             **_voicing(is_voiced, hop_s),
             **_pitch(self.rate_hz / track.periods, is_voiced, hop_s),
-            **_quality(samples, track, is_voiced, hop_length),
+            **_quality(samples, mean, track, is_voiced, hop_length),
             **_loudness(levels, hop_s),
             **_pace(levels, is_voiced, hop_s),
         }
         return np.array([found[name] for name in _NAMES])
+
+    def _tracked(self, samples, mean):
+        """Of each frame the pitch, as `PitchTrack`, and the root mean square."""
+        lengths = frame_lengths(self.window_s, self.hop_s, self.rate_hz)
+        n_window, hop_length = lengths["win_length"], lengths["hop_length"]
+
+        def tracked(stretch):
+            stretch = stretch.astype(np.float64) - mean
+            track = pitch_track(
+                stretch,
+                self.rate_hz,
+                win_length=n_window,
+                hop_length=hop_length,
+                lowest_hz=self.lowest_hz,
+                highest_hz=self.highest_hz,
+                threshold=self.threshold,
+            )
+            # an even window has a frame for each of the track
+            return np.stack(
+                [*track, frame_rms(stretch, n_window + n_window % 2, hop_length)], axis=1
+            )
+
+        reach = pitch_reach(self.rate_hz, n_window, self.lowest_hz)
+        return described(samples, hop_length, reach, tracked)
 
 
 def _voicing(is_voiced, hop_s):
@@ -236,9 +249,9 @@ def _pitch(pitch_hz, is_voiced, hop_s):
     }
 
 
-def _quality(samples, track, is_voiced, hop_length):
+def _quality(samples, mean, track, is_voiced, hop_length):
     stretches = voiced_stretches(is_voiced)
-    jitter, shimmer = perturbations(samples, track.periods, stretches, hop_length)
+    jitter, shimmer = perturbations(samples, mean, track.periods, stretches, hop_length)
     ratios_db = harmonics_db(track.repeating[is_voiced]) if is_voiced.any() else np.zeros(1)
     return {
         "jitter": jitter,

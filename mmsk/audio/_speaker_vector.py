@@ -6,8 +6,8 @@ import numpy as np
 from sklearn.utils import check_random_state
 
 from mmsk._utils.sklearn_private import Interval, StrOptions
+from mmsk.audio._sound_transformer import SoundTransformer
 from mmsk.audio._speech_frames import cepstral_frames, check_coefficients
-from mmsk.base import TimedTransformer
 from mmsk.encoding._codebook import fit_mixture, principal_axes
 from mmsk.encoding._fisher import component_sums
 from mmsk.encoding._sampling import sampled_descriptors
@@ -17,10 +17,9 @@ from mmsk.encoding._total_variability import (
     map_means,
     posteriors,
 )
-from mmsk.io import read_audio
 
 
-class SpeakerVector(TimedTransformer):
+class SpeakerVector(SoundTransformer):
     """The voice in a recording, as an i-vector or a supervector.
 
     ``fit`` learns a Gaussian mixture of the frames of all recordings (a universal background
@@ -125,7 +124,7 @@ class SpeakerVector(TimedTransformer):
     """
 
     _parameter_constraints = {
-        **TimedTransformer._parameter_constraints,
+        **SoundTransformer._parameter_constraints,
         "kind": [StrOptions({"ivector", "supervector"})],
         "n_components": [Interval(Integral, 1, None, closed="left")],
         "n_dims": [Interval(Integral, 1, None, closed="left")],
@@ -206,9 +205,6 @@ class SpeakerVector(TimedTransformer):
     def _centered(self, counts, firsts):
         away = firsts - counts[:, None] * self.means_
         return counts, away / np.sqrt(self.variances_)
-
-    def _reading(self):
-        return read_audio, {"rate_hz": self.rate_hz}
 
     def _describe(self, sound):
         return cepstral_frames(self, sound)

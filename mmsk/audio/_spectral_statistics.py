@@ -6,16 +6,9 @@ from numbers import Integral, Real
 import numpy as np
 
 from mmsk._utils.sklearn_private import Interval
-from mmsk.audio._frames import (
-    POOLS,
-    frame_lengths,
-    frame_rms,
-    over_time,
-    spectrograms,
-    window_taper,
-)
-from mmsk.base import TimedTransformer
-from mmsk.io import read_audio
+from mmsk.audio._frames import frame_lengths, frame_rms, spectrograms, window_taper
+from mmsk.audio._sound_transformer import SoundTransformer
+from mmsk.audio._stretches import POOLS, blocks, described, mapped, over_time
 
 _SOFTEST_POWER = 1e-10  # below it a bin counts as this in the flatness, as in librosa
 _SOFTEST_SAMPLE = 1e-10  # up to it a sample counts as 0 in zero crossings, as in librosa
@@ -27,7 +20,7 @@ _EXTREME_SHARE = 0.02  # of the bins of a band, for its peak and its valley
 _SERIES = ("centroid", "bandwidth", "rolloff", "flatness", "flux", "zero_crossings", "rms")
 
 
-class SpectralStatistics(TimedTransformer):
+class SpectralStatistics(SoundTransformer):
     """Spectral shape, flux, zero crossings and loudness of a recording, over time.
 
     Parameters
@@ -88,7 +81,7 @@ class SpectralStatistics(TimedTransformer):
 
     A row is float32 of 8 features for each of these series, 112 at 16000 Hz: its mean and
     standard deviation over the frames, the standard deviation of its deltas (slopes over
-    five frames; per frame), and its mean in each of ``mmsk.audio._frames.N_PARTS`` equal
+    five frames; per frame), and its mean in each of ``mmsk.audio._stretches.N_PARTS`` equal
     stretches of time.
 
     A frame of digital silence has flatness 1 and 0 for all else but contrast; a silent
@@ -130,7 +123,7 @@ class SpectralStatistics(TimedTransformer):
     """
 
     _parameter_constraints = {
-        **TimedTransformer._parameter_constraints,
+        **SoundTransformer._parameter_constraints,
         "window_s": [Interval(Real, 0, None, closed="neither")],
         "hop_s": [Interval(Real, 0, None, closed="neither")],
         "rate_hz": [Interval(Integral, 1, None, closed="left")],
@@ -159,29 +152,31 @@ class SpectralStatistics(TimedTransformer):
     def _feature_names(self):
         return [f"{series}_{pool}" for series in _names(self.rate_hz) for pool in POOLS]
 
-    def _reading(self):
-        return read_audio, {"rate_hz": self.rate_hz}
-
     def _extract(self, sound):
-        frames = self._series(sound)
-        return np.concatenate([over_time(frames[name][None]) for name in _names(self.rate_hz)])
+        rows = self._rows(sound[0])
+        n_windows = self._n_windows(sound[0])
+        summaries = over_time(rows)
+        for name, (first, stop) in _spans(len(rows), n_windows).items():
+            column = _SERIES.index(name)
+            summaries[:, column] = over_time(rows, first, stop)[:, column]
+        return summaries.T.ravel()
 
     def _sequence(self, sound):
-        frames = self._series(sound)
-        frames["flux"] = np.concatenate([[0], frames["flux"]])  # the first frame has none
-        n_frames = min(map(len, frames.values()))
-        return np.stack([frames[name][:n_frames] for name in _names(self.rate_hz)], axis=1)
+        return np.asarray(self._rows(sound[0]))[: self._n_windows(sound[0])]
 
-    def _series(self, sound):
-        samples, _ = sound
+    def _rows(self, samples):
         lengths = frame_lengths(self.window_s, self.hop_s, self.rate_hz)
-        return frame_statistics(
+        return statistics_rows(
             samples,
             self.rate_hz,
             n_window=lengths["win_length"],
             hop_length=lengths["hop_length"],
             rolloff=self.rolloff,
         )
+
+    def _n_windows(self, samples):
+        lengths = frame_lengths(self.window_s, self.hop_s, self.rate_hz)
+        return n_windows(len(samples), lengths["win_length"], lengths["hop_length"])
 
 
 def _names(rate_hz):
@@ -191,6 +186,20 @@ def _names(rate_hz):
 
 def _band_starts_hz(rate_hz):
     return [hz for hz in _BAND_STARTS_HZ if hz < rate_hz / 2]
+
+
+def n_windows(n_samples, n_window, hop_length):
+    """How many centred windows there are; with an odd one, maybe one less than spectra."""
+    return 1 + (n_samples + 2 * (n_window // 2) - n_window) // hop_length
+
+
+def _spans(n_frames, n_windows):
+    """First frame and end of the series that lack some."""
+    return {
+        "flux": (min(1, n_frames - 1), n_frames),  # the first has none, but a lone one 0
+        "zero_crossings": (0, n_windows),
+        "rms": (0, n_windows),
+    }
 
 
 def frame_statistics(samples, rate_hz, *, n_window, hop_length, rolloff):
@@ -211,28 +220,97 @@ def frame_statistics(samples, rate_hz, *, n_window, hop_length, rolloff):
         Flux has a frame less, but at least one. With an odd ``n_window``, the last frame
         may have a spectrum only.
     """
+    settings = {"n_window": n_window, "hop_length": hop_length, "rolloff": rolloff}
+    rows = np.asarray(statistics_rows(samples, rate_hz, **settings))
+    spans = _spans(len(rows), n_windows(len(samples), n_window, hop_length))
+    return {
+        name: column[slice(*spans.get(name, (0, None)))]
+        for name, column in zip(_names(rate_hz), rows.T, strict=True)
+    }
+
+
+def statistics_rows(samples, rate_hz, *, n_window, hop_length, rolloff):
+    """All series of `SpectralStatistics`, side by side.
+
+    Parameters
+    ----------
+    samples : ndarray or Spool of shape (n_samples,), floating
+    rate_hz, n_window, hop_length, rolloff
+        As of `frame_statistics`.
+
+    Returns
+    -------
+    rows : ndarray or Spool of shape (n_frames, n_series), float64
+        The first flux is 0, as are zero crossings and rms of a frame that has none.
+    """
+    n_fft = max(2, 1 << (n_window - 1).bit_length())
+    rows = described(
+        samples,
+        hop_length,
+        n_fft // 2 + hop_length,  # flux looks at the frame before
+        lambda stretch: own_statistics(
+            stretch, rate_hz, n_window=n_window, hop_length=hop_length, rolloff=rolloff
+        ),
+    )
+    n_bands = len(_band_starts_hz(rate_hz))
+    n_plain = len(_SERIES)
+    loudest = np.max(
+        [block[:, n_plain:].reshape(-1, 2, n_bands).max(axis=(0, 2)) for block in blocks(rows)],
+        axis=0,
+    )
+
+    def with_contrast(block):
+        levels = block[:, n_plain:].reshape(-1, 2, n_bands)
+        peak, valley = np.maximum(levels, loudest[:, None] - _RANGE_DB).transpose(1, 0, 2)
+        return np.hstack([block[:, :n_plain], peak - valley])
+
+    return mapped(with_contrast, rows)
+
+
+def own_statistics(samples, rate_hz, *, n_window, hop_length, rolloff):
+    """What each frame says by itself: all series but contrast, then peaks and valleys.
+
+    Parameters
+    ----------
+    samples : ndarray of shape (n_samples,), floating
+    rate_hz, n_window, hop_length, rolloff
+        As of `frame_statistics`.
+
+    Returns
+    -------
+    rows : ndarray of shape (n_frames, 7 + 2 * n_bands), float64
+        Peaks and valleys in decibels, before they are levelled.
+    """
     samples = samples.astype(np.float64)
     n_fft = max(2, 1 << (n_window - 1).bit_length())
     taper = window_taper("hann", n_window, n_fft)
     frequencies_hz = np.arange(n_fft // 2 + 1) * (rate_hz / n_fft)
     bands = _bands(rate_hz, n_fft)
-    pieces, fluxes, extremes, before = [], [], [], None
+    pieces, before = [], None
     for power in spectrograms(samples, taper, hop_length):
         magnitude = np.sqrt(power)
-        pieces.append([*_moments(magnitude, frequencies_hz, rolloff), _flatness(power)])
-        extremes.append(_extremes(magnitude, bands))
-        linked = magnitude if before is None else np.hstack([before, magnitude])
-        fluxes.append(_flux(linked))
+        linked = np.hstack([magnitude[:, :1] if before is None else before, magnitude])
+        pieces.append(
+            np.vstack(
+                [
+                    *_moments(magnitude, frequencies_hz, rolloff),
+                    _flatness(power),
+                    _flux(linked),
+                    _levels(_extremes(magnitude, bands)),
+                ]
+            )
+        )
         before = magnitude[:, -1:]
     spectral = np.concatenate(pieces, axis=1)
-    flux = np.concatenate(fluxes)
-    return {
-        **dict(zip(("centroid", "bandwidth", "rolloff", "flatness"), spectral, strict=True)),
-        "flux": flux if len(flux) else np.zeros(1),
-        "zero_crossings": _zero_crossings(samples, n_window, hop_length),
-        "rms": frame_rms(samples, n_window, hop_length),
-        **dict(zip(_names(rate_hz)[len(_SERIES) :], _contrast(extremes), strict=True)),
-    }
+    spectral[4, 0] = 0  # of the first frame with itself
+    windows = np.stack(
+        [
+            _zero_crossings(samples, n_window, hop_length),
+            frame_rms(samples, n_window, hop_length),
+        ]
+    )
+    windows = np.pad(windows, ((0, 0), (0, spectral.shape[1] - windows.shape[1])))
+    return np.vstack([spectral[:5], windows, spectral[5:]]).T
 
 
 def _moments(magnitude, frequencies_hz, rolloff):
@@ -296,17 +374,17 @@ def _extremes(magnitude, bands):
     return extremes
 
 
-def _contrast(extremes):
-    decibels = 10 * np.log10(np.maximum(np.concatenate(extremes, axis=2), _SOFTEST_POWER))
-    peak, valley = (np.maximum(levels, levels.max() - _RANGE_DB) for levels in decibels)
-    return peak - valley
+def _levels(extremes):
+    """In decibels, of shape (2 * n_bands, n_frames)."""
+    levels = 10 * np.log10(np.maximum(extremes, _SOFTEST_POWER))
+    return levels.reshape(-1, levels.shape[2])
 
 
 def _zero_crossings(samples, n_window, hop_length):
     """Share of the samples of each frame whose sign is not that of the one before."""
     negative = samples < -_SOFTEST_SAMPLE
     n_before = np.concatenate([[0], np.cumsum(negative[1:] != negative[:-1])])
-    n_frames = 1 + (len(samples) + 2 * (n_window // 2) - n_window) // hop_length
+    n_frames = n_windows(len(samples), n_window, hop_length)
     starts = np.arange(n_frames) * hop_length - n_window // 2
     first, last = np.clip([starts, starts + n_window - 1], 0, len(samples) - 1)
     return (n_before[last] - n_before[first]) / n_window

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from mmsk._kernels.audio import deltas
 from mmsk.audio._frames import frame_lengths
-from mmsk.audio._log_mel import log_mel_frames
+from mmsk.audio._log_mel import log_mel_rows
 from mmsk.audio._mfcc import mfcc
+from mmsk.audio._stretches import blocks, delta_blocks, mapped, moments
 
 
 def sounding(levels, silence_db):
@@ -13,7 +13,7 @@ def sounding(levels, silence_db):
 
     Parameters
     ----------
-    levels : ndarray of shape (n_mels, n_frames), floating
+    levels : ndarray or Spool of shape (n_frames, n_mels), floating
         In decibels.
     silence_db : float or None
         How much softer than the loudest frame a frame may be; None takes all.
@@ -24,9 +24,12 @@ def sounding(levels, silence_db):
         True of one frame at least.
     """
     if silence_db is None:
-        return np.ones(levels.shape[1], dtype=bool)
-    powers = 10 * np.log10((10.0 ** (levels.astype(np.float64) / 10)).mean(axis=0))
-    return powers >= powers.max() - silence_db
+        return np.ones(len(levels), dtype=bool)
+    powers = [
+        (10.0 ** (block.astype(np.float64) / 10)).mean(axis=1) for block in blocks(levels)
+    ]
+    loudness = 10 * np.log10(np.concatenate(powers))
+    return loudness >= loudness.max() - silence_db
 
 
 def trimmed(levels, silence_db):
@@ -34,15 +37,15 @@ def trimmed(levels, silence_db):
 
     Parameters
     ----------
-    levels : ndarray of shape (n_mels, n_frames), floating
+    levels : ndarray or Spool of shape (n_frames, n_mels), floating
     silence_db : float or None
 
     Returns
     -------
-    levels : ndarray of shape (n_mels, n_kept), floating
+    levels : ndarray of shape (n_kept, n_mels), floating
     """
     sounds = np.flatnonzero(sounding(levels, silence_db))
-    return levels[:, sounds[0] : sounds[-1] + 1]
+    return levels[sounds[0] : sounds[-1] + 1]
 
 
 def stretched(levels, n_frames):
@@ -72,7 +75,7 @@ def mel_plane(samples, rate_hz, n_mels, window_s, hop_s, silence_db):
 
     Parameters
     ----------
-    samples : ndarray of shape (n_samples,), floating
+    samples : ndarray or Spool of shape (n_samples,), floating
     rate_hz, n_mels : int
     window_s, hop_s : float
     silence_db : float or None
@@ -81,10 +84,10 @@ def mel_plane(samples, rate_hz, n_mels, window_s, hop_s, silence_db):
     Returns
     -------
     levels : ndarray of shape (n_mels, n_frames), of the dtype of ``samples``
-        In decibels.
+        In decibels, in memory.
     """
     lengths = frame_lengths(window_s, hop_s, rate_hz)
-    return trimmed(log_mel_frames(samples, rate_hz, n_mels, **lengths), silence_db)
+    return trimmed(log_mel_rows(samples, rate_hz, n_mels, **lengths), silence_db).T
 
 
 def check_coefficients(extractor):
@@ -115,22 +118,34 @@ def cepstral_frames(extractor, sound):
         With ``rate_hz``, ``n_mfcc``, ``n_mels``, ``window_s``, ``hop_s``, ``silence_db`` (as of
         `sounding`; deltas are taken before frames are left out) and ``subtract_mean``
         (whether the mean of each coefficient is taken off).
-    sound : (ndarray of shape (n_samples,), int)
+    sound : (ndarray or Spool of shape (n_samples,), int)
         Samples, floating, at ``rate_hz``.
 
     Returns
     -------
     descriptors : ndarray of shape (n_frames, 2 * n_mfcc), float32
-        Coefficients, then deltas.
+        Coefficients, then deltas; in memory.
     positions : ndarray of shape (n_frames, 1), float32
         Places among the frames that sound, 0..1, in the middle of each frame's share.
     """
     lengths = frame_lengths(extractor.window_s, extractor.hop_s, extractor.rate_hz)
-    levels = log_mel_frames(sound[0], extractor.rate_hz, extractor.n_mels, **lengths)
-    cepstra = mfcc(S=levels, n_mfcc=extractor.n_mfcc).astype(np.float64)
-    both = np.concatenate([cepstra, deltas(cepstra)])
-    both = both[:, sounding(levels, extractor.silence_db)].T
+    levels = log_mel_rows(sound[0], extractor.rate_hz, extractor.n_mels, **lengths)
+    sounds = sounding(levels, extractor.silence_db)
+    cepstra = mapped(
+        lambda block: mfcc(S=block.T, n_mfcc=extractor.n_mfcc).T.astype(np.float64), levels
+    )
+    ends = np.cumsum([len(block) for block in blocks(cepstra)])[:-1]
+    parts = np.split(sounds, ends)
+    mean = 0.0
     if extractor.subtract_mean:
-        both[:, : len(cepstra)] -= both[:, : len(cepstra)].mean(axis=0)
-    places = (np.arange(len(both)) + 0.5) / len(both)
-    return both.astype(np.float32), places[:, None].astype(np.float32)
+        pairs = zip(blocks(cepstra), parts, strict=True)
+        mean, _ = moments(block[part] for block, part in pairs if part.any())
+    descriptors = [
+        np.hstack([block - mean, slopes])[part].astype(np.float32)
+        for block, slopes, part in zip(
+            blocks(cepstra), delta_blocks(cepstra), parts, strict=True
+        )
+    ]
+    descriptors = np.concatenate(descriptors)
+    places = (np.arange(len(descriptors)) + 0.5) / len(descriptors)
+    return descriptors, places[:, None].astype(np.float32)

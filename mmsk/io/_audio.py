@@ -9,8 +9,9 @@ import numpy as np
 from mmsk.exceptions import DecodeError, NoSoundError
 from mmsk.io._container import open_container
 from mmsk.io._sources import Segment, decoding, is_stored, openable, segment
+from mmsk.io._spool import Spool, gathered
 
-#: Longest stretch that is read into memory at once, in seconds.
+#: Longest stretch that is read at once, in seconds.
 MAX_AUDIO_S = 4 * 3600.0
 
 _BLOCK_S = 10  # a block is mixed to mono and resampled before the next one is decoded
@@ -68,6 +69,25 @@ def read_audio(source, *, rate_hz=None, start_s=0.0, end_s=None):
     >>> samples.shape, samples.dtype, rate_hz
     ((16000,), dtype('float32'), 16000)
     """
+    samples, rate_hz = read_sound(source, rate_hz=rate_hz, start_s=start_s, end_s=end_s)
+    return np.asarray(samples), rate_hz
+
+
+def read_sound(source, *, rate_hz=None, start_s=0.0, end_s=None):
+    """A recording as `read_audio` gives it, but for where its samples are.
+
+    Parameters
+    ----------
+    source, rate_hz, start_s, end_s
+        As of `read_audio`; what this function returns is a source as well.
+
+    Returns
+    -------
+    samples : ndarray or Spool of shape (n_samples,), float32
+        Of more than `mmsk.io._spool.MOST_BYTES`, a spool: whatever the length, no more than
+        those bytes are in memory.
+    rate_hz : int
+    """
     if rate_hz is not None and not rate_hz > 0:
         raise ValueError(f"rate_hz must be positive, got {rate_hz}")
     part = Segment.of(source)
@@ -78,10 +98,7 @@ def read_audio(source, *, rate_hz=None, start_s=0.0, end_s=None):
             raise DecodeError(f"the stretch from {start} s to {end} s is empty")
         read = _from_file if is_stored(part.source) else _from_samples
         blocks, own_rate_hz = read(part.source, start, end, rate_hz)
-        samples = _joined(blocks, own_rate_hz, rate_hz or own_rate_hz)
-        if not (samples.min() > -_LOUDEST and samples.max() < _LOUDEST):  # NaN is neither
-            raise DecodeError("it holds NaN, infinite or absurdly loud samples")
-        return samples, rate_hz or own_rate_hz
+        return _joined(blocks, own_rate_hz, rate_hz or own_rate_hz), rate_hz or own_rate_hz
 
 
 # A reader returns blocks of mono float32 samples, and their rate
@@ -91,16 +108,25 @@ def _from_samples(source, start_s, end_s, rate_hz):
     samples = source
     if isinstance(source, tuple) and len(source) == 2 and isinstance(source[1], Real):
         samples, rate_hz = source
-    if not isinstance(samples, np.ndarray):
+    if not isinstance(samples, (np.ndarray, Spool)):
         raise DecodeError(
             "expected a path, bytes, an array or a pair (array, rate_hz), "
             f"got {type(source).__name__}"
         )
     if rate_hz is None or not rate_hz > 0:
         raise DecodeError("an array needs its rate: give a pair (samples, rate_hz)")
+    if isinstance(samples, Spool):
+        start, stop = _stretch(len(samples), rate_hz, start_s, end_s)
+        return _spool_blocks(samples, start, stop, rate_hz), int(rate_hz)
     _check_shape(samples)
     start, stop = _stretch(len(samples), rate_hz, start_s, end_s)
     return [_mono(_as_float32(samples[start:stop]))], int(rate_hz)
+
+
+def _spool_blocks(samples, start, stop, rate_hz):
+    n_samples = max(1, int(_BLOCK_S * rate_hz))
+    for first in range(start, stop, n_samples):
+        yield samples[first : min(first + n_samples, stop)]
 
 
 def _check_shape(samples):
@@ -239,12 +265,22 @@ def _decoded(container, stream, seek_s):
 def _joined(blocks, own_rate_hz, rate_hz):
     """Blocks end to end at the wanted rate; the full-rate recording is never held."""
     blocks = _bounded(blocks, own_rate_hz)
-    pieces = list(
-        blocks if rate_hz == own_rate_hz else _resampled(blocks, own_rate_hz, rate_hz)
-    )
-    if not pieces:
+    if rate_hz != own_rate_hz:
+        blocks = _resampled(blocks, own_rate_hz, rate_hz)
+    return gathered(_checked(blocks))
+
+
+def _checked(blocks):
+    empty = True
+    for block in blocks:
+        if not len(block):
+            continue
+        if not (block.min() > -_LOUDEST and block.max() < _LOUDEST):  # NaN is neither
+            raise DecodeError("it holds NaN, infinite or absurdly loud samples")
+        empty = False
+        yield block
+    if empty:
         raise DecodeError("it holds no samples in the stretch wanted")
-    return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
 
 
 def _bounded(blocks, rate_hz):

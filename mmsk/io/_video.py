@@ -173,8 +173,10 @@ def _from_file(source, start_s, wanted, gray):
             for time_s, frame in timed:
                 if wanted.is_past(time_s):
                     return
-                if wanted.takes(time_s):
-                    yield Frame(time_s, converted(frame, size, gray))
+                image = converted(frame, size, gray) if wanted.takes(time_s) else None
+                del frame  # its memory is the next one's, while it is still in the cache
+                if image is not None:
+                    yield Frame(time_s, image)
             return
     yield from _from_file(source, 0.0, wanted, gray)  # its start cannot be found: read all
 
@@ -298,6 +300,7 @@ def _timed(decoded, stream, origin, by_decoding=False):
         else:
             time_s = (stamp - origin) * unit / per_s  # rounded once, as a Fraction would be
         yield time_s, frame
+        del frame
 
 
 def _luma(frame):
@@ -337,4 +340,4 @@ def _is_full_range(frame):
 
 def _upright(image, rotation):
     # FFmpeg states how far to turn a frame, counterclockwise as np.rot90 does
-    return image if rotation % 90 else np.rot90(image, rotation // 90)
+    return np.rot90(image, rotation // 90) if rotation and not rotation % 90 else image

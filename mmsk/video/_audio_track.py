@@ -6,6 +6,7 @@ from sklearn.base import clone
 from mmsk.base import TimedTransformer
 from mmsk.exceptions import NoSoundError
 from mmsk.io import read_audio
+from mmsk.io._audio import read_sound
 from mmsk.io._sources import Segment
 from mmsk.video._nested import EXTRACTOR_CONSTRAINT, describe
 
@@ -91,8 +92,10 @@ class AudioTrack(TimedTransformer):
     def _read(self, source):
         if _is_frames(Segment.of(source).source):
             return None
+        # an extractor of ours takes samples that are not in memory; others want an array
+        read = read_sound if hasattr(self.extractor_, "rate_hz") else read_audio
         try:
-            return read_audio(source, rate_hz=getattr(self.extractor_, "rate_hz", None))
+            return read(source, rate_hz=getattr(self.extractor_, "rate_hz", None))
         except NoSoundError:
             return None
 

@@ -1,12 +1,11 @@
 """Statistics of the brightness of a film's frames, and of how it changes."""
 
-import functools
 from contextlib import closing
 from numbers import Real
 
 import numpy as np
 
-from mmsk._kernels.video import frame_sums, histogram_distance, level_measures
+from mmsk._kernels.video import frame_values
 from mmsk._utils.sklearn_private import Interval
 from mmsk.base import TimedTransformer
 from mmsk.io._video import iterate_frames
@@ -19,6 +18,9 @@ N_BINS = 32  # of the histograms that are compared: 8 levels each, wider than no
 _OF_A_FRAME = ("luma", "variance", "contrast", "entropy")
 _OF_A_STEP = ("difference", "distance")  # from a frame to the next
 _OVER_TIME = ("mean", "std", "min", "max", "change")
+
+_STEP = slice(len(_OF_A_FRAME) + N_CELLS**2, None)  # of `frame_values`, from the frame before
+_FRAMES_AT_ONCE = 128  # taken in together: NumPy's calls would cost as much as the pixels
 
 
 class FrameStatistics(FilmTransformer):
@@ -118,67 +120,63 @@ class FrameStatistics(FilmTransformer):
         return _Watcher(self.cut_threshold)
 
     def _sequence(self, sample):
-        measure, steps = _Measure(), []
-        no_step = np.zeros(len(_OF_A_STEP)), np.zeros((N_CELLS, N_CELLS))
+        measure = _Measure()
         with closing(iterate_frames(sample, every_s=self.every_s, gray=True)) as film:
-            for frame in film:
-                of_frame, of_step = measure(frame)
-                parts = *of_frame, *(no_step if of_step is None else of_step)
-                steps.append(np.concatenate([np.ravel(part) for part in parts]))
-        return np.stack(steps)
+            return np.stack([measure(frame) for frame in film])
 
 
 class _Measure:
-    """Measures and grid of each frame, and of the step to it (None for the first)."""
+    """What `frame_values` says of each frame; nothing moves before the first."""
 
     def __init__(self):
-        self._last = self._counts = None
+        self._last, self._counts = None, np.ones(256, np.int64)
 
     def __call__(self, frame):
         luma, last = frame.image, self._last
-        counts, sums, moved = frame_sums(luma, luma if last is None else last, N_CELLS)
-        n_pixels = _pixels_per_cell(*luma.shape)
-        of_step = None
-        if last is not None:
-            distance = histogram_distance(counts, self._counts, N_BINS)
-            of_step = np.array([moved.sum() / luma.size, distance]), moved / n_pixels
-        self._last, self._counts = luma, counts
-        return (level_measures(counts), sums / n_pixels), of_step
+        is_first = last is None
+        self._counts, values = frame_values(
+            luma, luma if is_first else last, self._counts, N_CELLS, N_BINS
+        )
+        self._last = luma
+        if is_first:
+            values[_STEP] = 0.0
+        return values
 
 
 class _Watcher:
-    """Statistics of the frames and of the steps between them, as they come."""
+    """Statistics of the frames and of the steps between them, some frames at a time."""
 
     def __init__(self, cut_threshold):
         self._cut_threshold, self._n_cuts = cut_threshold, 0
-        self._measure = _Measure()
+        self._measure, self._waiting, self._n_added = _Measure(), [], 0
         self._frames, self._steps = _OverTime(len(_OF_A_FRAME)), _OverTime(len(_OF_A_STEP))
         self._first_s = self._last_s = None
 
     def add(self, frame):
-        of_frame, of_step = self._measure(frame)
-        self._frames.add(*of_frame)
-        if of_step is None:
+        if self._first_s is None:
             self._first_s = frame.time_s
-        else:
-            self._steps.add(*of_step)
-            self._n_cuts += of_step[0][1] > self._cut_threshold
         self._last_s = frame.time_s
+        self._waiting.append(self._measure(frame))
+        if len(self._waiting) == _FRAMES_AT_ONCE:
+            self._take_in()
+
+    def _take_in(self):
+        values = np.stack(self._waiting)
+        steps = values[1 if self._n_added == 0 else 0 :, _STEP]
+        self._frames.add(values[:, : _STEP.start])
+        self._steps.add(steps)
+        self._n_cuts += np.count_nonzero(steps[:, 1] > self._cut_threshold)
+        self._n_added += len(values)
+        self._waiting = []
 
     def features(self):
+        if self._waiting:
+            self._take_in()
         frames, steps = self._frames, self._steps
         duration_s = self._last_s - self._first_s
         cuts_per_s = self._n_cuts / duration_s if duration_s > 0 else 0.0
         over_time = [frames.statistics(), steps.statistics(), [cuts_per_s]]
         return np.concatenate([*over_time, frames.mean_grid(), steps.mean_grid()])
-
-
-@functools.cache
-def _pixels_per_cell(height, width):
-    """Pixels in each cell of the grid, 1 for an empty one."""
-    rows = np.diff(np.arange(N_CELLS + 1) * height // N_CELLS)
-    cols = np.diff(np.arange(N_CELLS + 1) * width // N_CELLS)
-    return np.maximum(np.outer(rows, cols), 1)
 
 
 class _OverTime:
@@ -192,16 +190,17 @@ class _OverTime:
     def __init__(self, n_measures):
         self.values = RunningStatistics(n_measures)
         self.change = np.zeros(n_measures)
-        self.last = None
-        self.grid = np.zeros((N_CELLS, N_CELLS))
+        self.last = np.empty((0, n_measures))
+        self.grid = np.zeros(N_CELLS**2)
 
-    def add(self, measures, grid):
-        """Take the next values in."""
-        self.values.add(measures)
-        if self.last is not None:
-            self.change += np.abs(measures - self.last)
-        self.last = measures
-        self.grid += grid
+    def add(self, rows):
+        """Take the next rows in: the measures, then the grid."""
+        n_measures = len(self.change)
+        measures = rows[:, :n_measures]
+        self.values.add_rows(measures)
+        self.change += np.abs(np.diff(np.vstack([self.last, measures]), axis=0)).sum(axis=0)
+        self.last = measures[-1:] if len(measures) else self.last
+        self.grid += rows[:, n_measures:].sum(axis=0)
 
     def statistics(self):
         """The statistics `_OVER_TIME` of each measure; 0 where nothing was added."""
@@ -214,4 +213,4 @@ class _OverTime:
 
     def mean_grid(self):
         """The mean of the grids, cells row by row; 0 where nothing was added."""
-        return self.grid.ravel() / max(self.values.count, 1)
+        return self.grid / max(self.values.count, 1)

@@ -27,13 +27,21 @@ class RunningStatistics:
         self._squares = np.zeros(n_values)  # of deviations from the mean
 
     def add(self, values):
-        """Take the next values in; Welford's recurrence, exact for long films."""
-        self.count += 1
-        deviation = values - self.mean
-        self.mean += deviation / self.count
-        self._squares += deviation * (values - self.mean)
-        np.minimum(self.min, values, out=self.min)
-        np.maximum(self.max, values, out=self.max)
+        """Take the next values in."""
+        self.add_rows(np.asarray(values)[None])
+
+    def add_rows(self, rows):
+        """Take several in, of shape (n_rows, n_values); Chan's update, exact for long films."""
+        if not len(rows):
+            return
+        mean = rows.mean(axis=0)
+        away = mean - self.mean
+        share = len(rows) / (self.count + len(rows))
+        self._squares += ((rows - mean) ** 2).sum(axis=0) + away**2 * (self.count * share)
+        self.mean += away * share
+        self.count += len(rows)
+        np.minimum(self.min, rows.min(axis=0), out=self.min)
+        np.maximum(self.max, rows.max(axis=0), out=self.max)
 
     @property
     def std(self):

@@ -6,7 +6,7 @@ import pytest
 import scipy.signal
 
 from mmsk.audio import LogMel
-from mmsk.audio._log_mel import log_mel_frames
+from mmsk.audio._log_mel import log_mel_rows
 
 RATE_HZ = 16000
 TIME_S = np.arange(RATE_HZ) / RATE_HZ
@@ -32,7 +32,7 @@ SETTINGS = [
 def test_the_frames_are_librosas(signal, settings, dtype):
     samples = SIGNALS[signal].astype(dtype)
     bands = librosa.feature.melspectrogram(y=samples, sr=RATE_HZ, **settings)
-    found = log_mel_frames(samples, RATE_HZ, **settings)
+    found = log_mel_rows(samples, RATE_HZ, **settings).T
     assert found.dtype == dtype
     np.testing.assert_allclose(found, librosa.power_to_db(bands), atol=1e-3, rtol=0)
 
@@ -43,7 +43,7 @@ def test_the_class_pools_the_frames():
     row = dict(
         zip(extractor.get_feature_names_out(), extractor.transform([samples])[0], strict=True)
     )
-    frames = log_mel_frames(samples, RATE_HZ, **SETTINGS[0]).astype(np.float64)
+    frames = log_mel_rows(samples, RATE_HZ, **SETTINGS[0]).T.astype(np.float64)
     held = np.pad(frames[7], 2, mode="edge")
     slopes = np.convolve(held, [0.2, 0.1, 0, -0.1, -0.2], mode="valid")
     assert row["mel_07_mean"] == pytest.approx(frames[7].mean(), rel=1e-6)

@@ -13,8 +13,8 @@ import scipy.signal
 import soundfile
 
 from mmsk.audio import MFCC, melspectrogram, mfcc
-from mmsk.audio._frames import N_PARTS
 from mmsk.audio._mel import mel_filters
+from mmsk.audio._stretches import N_PARTS
 from mmsk.exceptions import NarrowFiltersWarning
 
 RATE_HZ = 16000

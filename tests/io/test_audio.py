@@ -11,8 +11,10 @@ import soundfile
 import soxr
 
 from mmsk.exceptions import DecodeError
-from mmsk.io import _audio, read_audio
+from mmsk.io import _audio, _spool, read_audio
+from mmsk.io._audio import read_sound
 from mmsk.io._sources import Segment
+from mmsk.io._spool import Spool
 
 RATE_HZ = 16000
 RNG = np.random.default_rng(0)
@@ -196,6 +198,53 @@ def test_it_does_not_matter_in_which_blocks_a_file_is_read(monkeypatch, rate_hz)
     expected, _ = read_audio(data, rate_hz=rate_hz)
     monkeypatch.setattr(_audio, "_BLOCK_S", 0.01)
     np.testing.assert_array_equal(read_audio(data, rate_hz=rate_hz)[0], expected)
+
+
+@pytest.mark.parametrize("kind", ["wav", "m4a", "array"])
+@pytest.mark.parametrize("rate_hz", [None, 22050])
+def test_a_long_recording_has_the_same_samples_out_of_memory(kind, rate_hz, monkeypatch):
+    make = {**COMPRESSED, "wav": lambda: sound_bytes(NOISE), "array": lambda: (NOISE, RATE_HZ)}
+    source = make[kind]()
+    expected, _ = read_audio(source, rate_hz=rate_hz)
+    monkeypatch.setattr(_audio, "_BLOCK_S", 0.1)
+    monkeypatch.setattr(_spool, "MOST_BYTES", 1000)
+    found, found_rate_hz = read_sound(source, rate_hz=rate_hz)
+    assert isinstance(found, Spool) == (kind != "array" or rate_hz is not None)
+    np.testing.assert_array_equal(np.asarray(found), expected)
+    again, _ = read_sound((found, found_rate_hz), start_s=0.5, end_s=1.0)
+    part = slice(round(0.5 * found_rate_hz), round(1.0 * found_rate_hz))
+    np.testing.assert_array_equal(np.asarray(again), expected[part])
+
+
+def test_a_segment_does_not_read_the_rest_of_its_file(monkeypatch):
+    n_read = []
+    read = soundfile.SoundFile.read
+
+    def counted(file, *arguments, **parameters):
+        block = read(file, *arguments, **parameters)
+        n_read.append(len(block))
+        return block
+
+    monkeypatch.setattr(soundfile.SoundFile, "read", counted)
+    source = sound_bytes(np.resize(NOISE, 60 * RATE_HZ), format="FLAC")
+    read_audio(source, start_s=30, end_s=31)
+    assert sum(n_read) == RATE_HZ
+
+
+def test_a_segment_of_a_container_is_decoded_from_shortly_before_it(monkeypatch):
+    positions = []
+    decoded = _audio._decoded
+
+    def noted(*arguments):
+        for position, samples in decoded(*arguments):
+            positions.append(position)
+            yield position, samples
+
+    monkeypatch.setattr(_audio, "_decoded", noted)
+    samples = np.resize(NOISE, 60 * RATE_HZ)
+    source = container_bytes(samples, RATE_HZ, format="ipod", codec="aac")
+    read_audio(source, start_s=30, end_s=31)
+    assert 27 * RATE_HZ < min(positions) <= 30 * RATE_HZ < max(positions) < 32 * RATE_HZ
 
 
 SEGMENTED = {

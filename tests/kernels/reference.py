@@ -1,7 +1,6 @@
 """Slow twins of the kernels, in plain NumPy, of the same names and signatures."""
 
 import colorsys
-from itertools import pairwise
 
 import numpy as np
 
@@ -49,11 +48,17 @@ def frame_sums(luma, previous, n_cells):
     return luma_histogram(luma), _grid_sums(luma, n_cells), _grid_sums(moved, n_cells)
 
 
+def frame_values(luma, previous, counts_before, n_cells, n_bins):
+    counts, sums, moved = frame_sums(luma, previous, n_cells)
+    n_pixels = np.maximum(_grid_sums(np.ones(luma.shape, np.int64), n_cells), 1)
+    steps = [moved.sum() / luma.size, histogram_distance(counts, counts_before, n_bins)]
+    grids = (sums / n_pixels).ravel(), (moved / n_pixels).ravel()
+    return counts, np.concatenate([level_measures(counts), grids[0], steps, grids[1]])
+
+
 def count_line(line, counts):
-    whole = len(line) // 4 * 4
     for turn in range(4):
-        counts[turn] += np.bincount(line[turn:whole:4], minlength=256).astype(np.uint32)
-    counts[0] += np.bincount(line[whole:], minlength=256).astype(np.uint32)
+        counts[turn] += np.bincount(line[turn::4], minlength=256).astype(np.uint32)
 
 
 def sum_of_four(counts):
@@ -221,12 +226,6 @@ def deltas(series):
     filters = np.array([-2, -1, 0, 1, 2]) / 10
     slopes = [np.convolve(row, filters[::-1], mode="valid") for row in padded]
     return np.array(slopes, dtype=series.dtype)
-
-
-def part_means(series, n_parts):
-    starts = [part * series.shape[1] // n_parts for part in range(n_parts + 1)]
-    parts = [series[:, a : max(b, a + 1)] for a, b in pairwise(starts)]
-    return np.array([part.mean(axis=1, dtype=np.float64) for part in parts])
 
 
 def _complexes(points, n_lanes):

@@ -207,21 +207,3 @@ def test_deltas_by_hand():
     rising = np.array([[0.0, 3.0, 6.0, 9.0, 12.0, 15.0]])
     np.testing.assert_allclose(kernels.deltas(rising), [[1.5, 2.4, 3.0, 3.0, 2.4, 1.5]])
     np.testing.assert_array_equal(kernels.deltas(np.array([[7.0]])), [[0.0]])
-
-
-@given(series(), st.integers(1, 12))
-def test_part_means_equal_the_reference(series, n_parts):
-    found = kernels.part_means(series, n_parts)
-    np.testing.assert_allclose(found, reference.part_means(series, n_parts), atol=1e-12)
-
-
-@given(series())
-def test_one_part_is_the_mean(series):
-    expected = series.mean(axis=1, dtype=np.float64)
-    np.testing.assert_allclose(kernels.part_means(series, 1)[0], expected, atol=1e-12)
-
-
-def test_part_means_by_hand():
-    series = np.array([[1.0, 2.0, 3.0, 4.0, 9.0]])
-    np.testing.assert_array_equal(kernels.part_means(series, 2), [[1.5], [16 / 3]])
-    np.testing.assert_array_equal(kernels.part_means(series[:, :1], 3), [[1.0]] * 3)

@@ -191,3 +191,23 @@ def test_parts_of_the_sums_equal_the_reference(luma, counts):
     kernels.count_line(line, found)
     reference.count_line(line, wanted)
     np.testing.assert_array_equal(found, wanted)
+
+
+@given(pairs, histograms, grids)
+def test_frame_values_equal_the_reference(pair, counts_before, n_cells):
+    found = kernels.frame_values(*pair, counts_before, n_cells, 32)
+    expected = reference.frame_values(*pair, counts_before, n_cells, 32)
+    np.testing.assert_array_equal(found[0], expected[0])
+    np.testing.assert_allclose(found[1], expected[1], atol=1e-9)
+
+
+def test_frame_values_of_a_cell_without_pixels_are_nought():
+    luma = np.full((1, 4), 8, np.uint8)
+    counts, values = kernels.frame_values(luma, 0 * luma, np.ones(256, np.int64), 2, 256)
+    assert counts[8] == 4
+    # level, grid, difference, distance, grid
+    assert values[:4].tolist() == [8, 0, 0, 0]
+    assert values[4:8].tolist() == [0, 0, 8, 8]
+    assert values[8] == 8
+    assert values[9] == pytest.approx(255 / 256)
+    assert values[10:].tolist() == [0, 0, 8, 8]

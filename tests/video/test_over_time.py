@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mmsk.video._over_time import Timeline
+from mmsk.video._over_time import RunningStatistics, Timeline
 
 
 def timeline(values, most=96):
@@ -30,3 +30,16 @@ def test_a_long_line_is_cut_into_nearly_equal_parts_in_bounded_memory():
 
 def test_an_empty_line_has_no_parts():
     assert Timeline().part_means(3) is None
+
+
+@pytest.mark.parametrize("sizes", [[1] * 40, [7, 1, 0, 32], [40]])
+def test_rows_taken_in_one_way_or_another_have_the_statistics_of_all(sizes):
+    rows = 1e6 + np.random.default_rng(0).normal(size=(40, 2))
+    found = RunningStatistics(2)
+    for part in np.split(rows, np.cumsum(sizes)[:-1]):
+        found.add_rows(part)
+    assert found.count == 40
+    np.testing.assert_allclose(found.mean, rows.mean(axis=0))
+    np.testing.assert_allclose(found.std, rows.std(axis=0), rtol=1e-6)
+    np.testing.assert_array_equal(found.min, rows.min(axis=0))
+    np.testing.assert_array_equal(found.max, rows.max(axis=0))
