@@ -22,7 +22,6 @@ from mmsk._kernels.trie import (
     new_term,
     place_of_key,
     place_of_word,
-    with_room,
     word_key,
 )
 
@@ -51,32 +50,52 @@ def word_spans(codes, document_ends, in_word, shortest):
     # every place is written, and kept where a run begins or ends: no branch to mispredict
     bounds = np.empty(len(codes) + len(document_ends) + 1, np.int64)
     bounds_ends = np.empty(len(document_ends), np.int64)
-    n_bounds = 0
+    n_bounds = np.uint64(0)
     start = 0
     for document in range(len(document_ends)):
         was_in = False
         for at in range(start, document_ends[document]):
             is_in = in_word[codes[at]]
             bounds[n_bounds] = at
-            n_bounds += is_in != was_in
+            n_bounds += np.uint64(is_in != was_in)
             was_in = is_in
         start = document_ends[document]
         bounds[n_bounds] = start
-        n_bounds += was_in
+        n_bounds += np.uint64(was_in)
         bounds_ends[document] = n_bounds
-    starts = np.empty(n_bounds // 2, np.int64)
-    stops = np.empty(n_bounds // 2, np.int64)
+    starts = np.empty(np.int64(n_bounds) // 2, np.int64)
+    stops = np.empty(len(starts), np.int64)
     span_ends = np.empty(len(document_ends), np.int64)
-    n_words = 0
-    bound = 0
+    n_words = np.uint64(0)
+    bound = np.uint64(0)
     for document in range(len(document_ends)):
-        while bound < bounds_ends[document]:
-            starts[n_words] = bounds[bound]
-            stops[n_words] = bounds[bound + 1]
-            n_words += bounds[bound + 1] - bounds[bound] >= shortest
-            bound += 2
+        while bound < np.uint64(bounds_ends[document]):
+            start, stop = bounds[bound], bounds[bound + ONE]
+            starts[n_words] = start
+            stops[n_words] = stop
+            n_words += np.uint64(stop - start >= shortest)
+            bound += ONE + ONE
         span_ends[document] = n_words
     return starts[:n_words], stops[:n_words], span_ends
+
+
+@kernel
+def replaced_codes(codes, table):
+    """What a table says of each code point.
+
+    Parameters
+    ----------
+    codes : ndarray of shape (n_codes,), uint32
+    table : ndarray of shape (1114112,), uint32
+
+    Returns
+    -------
+    codes : ndarray of shape (n_codes,), uint32
+    """
+    replaced = np.empty_like(codes)
+    for at in range(len(codes)):
+        replaced[at] = table[codes[at]]
+    return replaced
 
 
 @kernel
@@ -117,10 +136,13 @@ def collapsed_blanks(codes, document_ends, is_blank):
 
 @kernel
 def count_word_ngrams(
-    codes, starts, stops, span_ends, least, greatest, n_stop,
-    slots, parent, last, letters, sizes,
+    codes, starts, stops, span_ends, least, greatest, n_stop, slots, parent, last, letters,
+    sizes, terms, counts, row_ends, running, state,
 ):  # fmt: skip
-    """How often each document holds each run of words.
+    """Count runs of words as far as there is room, and say whether that was all.
+
+    Arrays must not be replaced within the loop: Numba would count references at each step,
+    which takes twice as long as the work itself.
 
     Parameters
     ----------
@@ -132,68 +154,30 @@ def count_word_ngrams(
     n_stop : int
         The first so many terms of the trie are words to leave out.
     slots, parent, last, letters, sizes : ndarray
-        The trie; changed, and to be replaced with the one returned.
-
-    Returns
-    -------
-    terms, counts : ndarray of shape (n_entries,), int32
-        Document by document, each term once.
+        The trie; changed.
+    terms, counts : ndarray, int32
+        Filled document by document, each term once.
     row_ends : ndarray of shape (n_documents,), int64
-    slots, parent, last, letters : ndarray
-    """
-    terms = np.empty(len(starts) + greatest, np.int32)
-    counts = np.empty(len(terms), np.int32)
-    row_ends = np.empty(len(span_ends), np.int64)
-    running = np.empty(greatest, np.int64)
-    state = np.zeros(5, np.int64)
-    while not add_word_ngrams(
-        codes, starts, stops, span_ends, least, n_stop, slots, parent, last, letters, sizes,
-        terms, counts, row_ends, running, state,
-    ):  # fmt: skip
-        slots, parent, last, letters, terms, counts = with_room(
-            greatest, stops[state[1]] - starts[state[1]], state[3],
-            slots, parent, last, letters, sizes, terms, counts,
-        )  # fmt: skip
-    n_entries = state[3]
-    return terms[:n_entries], counts[:n_entries], row_ends, slots, parent, last, letters
-
-
-@kernel
-def add_word_ngrams(
-    codes, starts, stops, span_ends, least, n_stop, slots, parent, last, letters, sizes,
-    terms, counts, row_ends, running, state,
-):  # fmt: skip
-    """Count runs of words as far as there is room, and say whether that was all.
-
-    Arrays must not be replaced within the loop: Numba would count references at each step,
-    which takes twice as long as the work itself.
-
-    Parameters
-    ----------
-    codes, starts, stops, span_ends, least, n_stop, slots, parent, last, letters, sizes
-        As in `count_word_ngrams`.
-    terms, counts, row_ends : ndarray
         Filled.
-    running : ndarray of shape (greatest,), int64
+    running : ndarray of shape (greatest + 1,), int64
         N-grams that end at the word before, by length.
-    state : ndarray of shape (5,), int64
+    state : ndarray of shape (6,), int64
         Where to go on: document, span, first entry of the document, number of entries,
-        and how many n-grams are running.
+        how many n-grams are running, and 0.
 
     Returns
     -------
     done : bool
     """
-    greatest = len(running)
     most_terms = len(slots) // 2 - greatest
     most_entries = len(terms) - greatest
-    document, span, row_start, n_entries, n_running = state
+    document, span, row_start, n_entries, n_running, _ = state
     while document < len(span_ends):
         while span < span_ends[document]:
             start, stop = starts[span], stops[span]
             n_letters = sizes[1] + stop - start
             if sizes[0] > most_terms or n_letters > len(letters) or n_entries > most_entries:
-                state[:] = (document, span, row_start, n_entries, n_running)
+                state[:] = (document, span, row_start, n_entries, n_running, 0)
                 return False
             span += 1
             key = word_key(codes, start, stop)
@@ -222,16 +206,16 @@ def add_word_ngrams(
         row_ends[document] = n_entries
         document += 1
         row_start, n_running = n_entries, 0
-    state[:] = (document, span, row_start, n_entries, n_running)
+    state[:] = (document, span, row_start, n_entries, n_running, 0)
     return True
 
 
 @kernel
 def count_character_ngrams(
-    codes, starts, stops, span_ends, least, greatest, padding,
-    slots, parent, last, letters, sizes,
+    codes, starts, stops, span_ends, least, greatest, padding, slots, parent, last, letters,
+    sizes, terms, counts, row_ends, running, state,
 ):  # fmt: skip
-    """How often each document holds each run of characters within its spans.
+    """Count runs of characters as far as there is room, and say whether that was all.
 
     Parameters
     ----------
@@ -244,43 +228,10 @@ def count_character_ngrams(
         1 to count a space before and after each span, 0 not to; a padded span that is
         shorter than ``least`` counts once as it is.
     slots, parent, last, letters, sizes : ndarray
-        The trie; changed, and to be replaced with the one returned.
-
-    Returns
-    -------
-    terms, counts : ndarray of shape (n_entries,), int32
-        Document by document, each term once.
+        The trie; changed.
+    terms, counts : ndarray, int32
+        Filled document by document, each term once.
     row_ends : ndarray of shape (n_documents,), int64
-    slots, parent, last, letters : ndarray
-    """
-    terms = np.empty(len(codes) + greatest, np.int32)
-    counts = np.empty(len(terms), np.int32)
-    row_ends = np.empty(len(span_ends), np.int64)
-    running = np.empty(greatest + 1, np.int64)
-    state = np.zeros(6, np.int64)
-    while not add_character_ngrams(
-        codes, starts, stops, span_ends, least, padding, slots, parent, last, letters, sizes,
-        terms, counts, row_ends, running, state,
-    ):  # fmt: skip
-        slots, parent, last, letters, terms, counts = with_room(
-            greatest, _BASE, state[3], slots, parent, last, letters, sizes, terms, counts
-        )
-    n_entries = state[3]
-    return terms[:n_entries], counts[:n_entries], row_ends, slots, parent, last, letters
-
-
-@kernel
-def add_character_ngrams(
-    codes, starts, stops, span_ends, least, padding, slots, parent, last, letters, sizes,
-    terms, counts, row_ends, running, state,
-):  # fmt: skip
-    """Count runs of characters as far as there is room, and say whether that was all.
-
-    Parameters
-    ----------
-    codes, starts, stops, span_ends, least, padding, slots, parent, last, letters, sizes
-        As in `count_character_ngrams`.
-    terms, counts, row_ends : ndarray
         Filled.
     running : ndarray of shape (greatest + 1,), int64
         N-grams that end at the character before, by length.
@@ -292,7 +243,6 @@ def add_character_ngrams(
     -------
     done : bool
     """
-    greatest = len(running) - 1
     most_terms, most_letters = len(slots) // 2 - greatest, len(letters) - _BASE
     most_entries = len(terms) - greatest
     base = min(least, _BASE)
@@ -308,7 +258,7 @@ def add_character_ngrams(
                     return False
                 code = np.uint64(BLANK)
                 if padding <= n_seen < n_codes - padding:
-                    code = np.uint64(codes[starts[span] - padding + n_seen])
+                    code = np.uint64(codes[np.uint64(starts[span] - padding + n_seen)])
                 packed = ((packed << CODE_BITS) | code) & kept_bits
                 n_seen += 1
                 shortest = min(least, n_seen) if padding and n_seen == n_codes else least
@@ -332,3 +282,47 @@ def add_character_ngrams(
         document, row_start = document + 1, n_entries
     state[:] = (document, span, row_start, n_entries, n_seen, np.int64(packed))
     return True
+
+
+@kernel
+def summed_rows(spans, times, row_ends, terms, counts, ends, latest, row_terms, row_counts):
+    """How often documents hold terms, of how often they hold spans and spans hold terms.
+
+    Parameters
+    ----------
+    spans, times : ndarray of shape (n_entries,), int32
+        Document by document: a span, and how often it is there.
+    row_ends : ndarray of shape (n_documents,), int64
+        Changed into the ends of the rows that are filled.
+    terms, counts : ndarray, int32
+        Span by span, each term once.
+    ends : ndarray of shape (n_spans + 1,), int64
+        Where the terms of each span end; 0 before the first.
+    latest : ndarray of shape (n_terms,), int64
+        Changed; before, all -1.
+    row_terms, row_counts : ndarray, int32
+        Filled document by document, each term once; with room for all terms of all spans.
+
+    Returns
+    -------
+    n_entries : int
+    """
+    n_entries = np.uint64(0)
+    first = 0
+    for document in range(len(row_ends)):
+        row_start = np.int64(n_entries)
+        for entry in range(first, row_ends[document]):
+            span, repeats = np.uint32(spans[entry]), times[entry]
+            for at in range(np.uint64(ends[span]), np.uint64(ends[np.uint64(span) + ONE])):
+                # no branch: whether a term is new to a document is hard to foretell
+                term = np.uint32(terms[at])
+                is_new = latest[term] < row_start
+                place = n_entries if is_new else np.uint64(latest[term])
+                row_terms[place] = term
+                before = np.int32(0) if is_new else row_counts[place]
+                row_counts[place] = before + repeats * counts[at]
+                latest[term] = np.int64(place)
+                n_entries += np.uint64(is_new)
+        first = row_ends[document]
+        row_ends[document] = n_entries
+    return np.int64(n_entries)

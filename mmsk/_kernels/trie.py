@@ -16,8 +16,11 @@ letters : ndarray, uint32
 sizes : ndarray of shape (2,), int64
     How many terms there are, and how many letters. The arrays have room for more.
 
-Keys are exact but for long words, which hash and compare. What changes a trie says so;
-arrays that must grow are returned anew.
+Keys are exact but for long words, which hash and compare. What changes a trie says so.
+Whoever calls makes room: at most half of the rows may be taken.
+
+Places are unsigned where they are not counted up from 0: of a signed one Numba asks whether
+it counts from the end.
 """
 
 import numpy as np
@@ -80,13 +83,13 @@ def word_key(codes, start, stop):
     if stop - start <= _SHORT:
         key = ONE
         every = np.uint32(0)
-        for at in range(start, stop):
+        for at in range(np.uint64(start), np.uint64(stop)):
             every |= codes[at]
             key = (key << _ASCII_BITS) | np.uint64(codes[at])
         if every < _ASCII:
             return key | HIGH
     key = _HASH_START
-    for at in range(start, stop):
+    for at in range(np.uint64(start), np.uint64(stop)):
         key = (key ^ np.uint64(codes[at])) * _HASH_STEP
     return key | HASHED
 
@@ -133,13 +136,13 @@ def place_of_word(slots, parent, last, letters, place, codes, start, stop):
     found = False
     while slots[place, 1] != NONE and not found:
         if slots[place, 0] == key:
-            term = np.int64(slots[place, 1] >> HALF) - 1
+            term = (slots[place, 1] >> HALF) - ONE
             if parent[term] == start - stop - 1:
-                first = last[term] - start
-                at = start
-                while at < stop and letters[first + at] == codes[at]:
-                    at += 1
-                found = at == stop
+                first, at, end = np.uint64(last[term]), np.uint64(start), np.uint64(stop)
+                while at < end and letters[first] == codes[at]:
+                    first += ONE
+                    at += ONE
+                found = at == end
         if not found:
             place = (place + ONE) & mask
     return place
@@ -237,63 +240,31 @@ def count_once(slots, place, row_start, n_entries, terms, counts):
     -------
     n_entries : int
     """
-    term = np.int64(slots[place, 1] >> HALF) - 1
-    entry = np.int64(slots[place, 1] & LOW)
+    number = slots[place, 1] >> HALF
+    entry = slots[place, 1] & LOW
     # an entry left from another batch is told by its term
-    if row_start <= entry < n_entries and terms[entry] == term:
+    known = np.uint64(row_start) <= entry and entry < np.uint64(n_entries)
+    if known and terms[entry] == np.int64(number - ONE):
         counts[entry] += 1
     else:
-        terms[n_entries] = term
-        counts[n_entries] = 1
-        slots[place, 1] = (np.uint64(term + 1) << HALF) | np.uint64(n_entries)
+        at = np.uint64(n_entries)
+        terms[at] = number - ONE
+        counts[at] = 1
+        slots[place, 1] = (number << HALF) | at
         n_entries += 1
     return n_entries
 
 
 @kernel
-def with_room(
-    n_terms, n_letters, n_entries, slots, parent, last, letters, sizes, terms, counts
-):
-    """A trie and entries that can take up some more.
+def moved_slots(slots, wider):
+    """Put the rows of a hash table into another one, of more rows.
 
     Parameters
     ----------
-    n_terms, n_letters : int
-        How many more terms and letters; as many entries as terms.
-    n_entries : int
-        Entries so far.
-    slots, parent, last, letters, sizes : ndarray
-        The trie.
-    terms, counts : ndarray, int32
-
-    Returns
-    -------
-    slots, parent, last, letters, terms, counts : ndarray
+    slots : ndarray of shape (power of two, 2), uint64
+    wider : ndarray of shape (greater power of two, 2), uint64
+        Empty; changed.
     """
-    while 2 * (sizes[0] + n_terms) > len(slots):
-        slots, parent, last = grown_table(slots, parent, last)
-    if sizes[1] + n_letters > len(letters):
-        letters = lengthened(letters, 2 * (len(letters) + n_letters))
-    if n_entries + n_terms > len(terms):
-        terms = lengthened(terms, 2 * (len(terms) + n_terms))
-        counts = lengthened(counts, len(terms))
-    return slots, parent, last, letters, terms, counts
-
-
-@kernel
-def grown_table(slots, parent, last):
-    """A hash table of four times as many rows, with parents and lasts to match.
-
-    Parameters
-    ----------
-    slots, parent, last : ndarray
-        Of the trie.
-
-    Returns
-    -------
-    slots, parent, last : ndarray
-    """
-    wider = np.zeros((4 * len(slots), 2), np.uint64)
     mask = np.uint64(len(wider) - 1)
     for row in range(len(slots)):
         if slots[row, 1] != NONE:
@@ -303,23 +274,3 @@ def grown_table(slots, parent, last):
                 place = (place + ONE) & mask
             wider[place, 0] = slots[row, 0]
             wider[place, 1] = slots[row, 1]
-    return wider, lengthened(parent, len(wider) // 2), lengthened(last, len(wider) // 2)
-
-
-@kernel
-def lengthened(values, length):
-    """The same values, and room for more.
-
-    Parameters
-    ----------
-    values : ndarray of shape (n_values,)
-    length : int
-
-    Returns
-    -------
-    longer : ndarray of shape (length,)
-        What follows the values is not set.
-    """
-    longer = np.empty(length, values.dtype)
-    longer[: len(values)] = values
-    return longer

@@ -12,15 +12,17 @@ from sklearn.preprocessing import normalize
 from sklearn.utils.validation import check_is_fitted
 
 from mmsk._kernels.terms import weigh_rows
-from mmsk._kernels.text import collapsed_blanks, word_spans
+from mmsk._kernels.text import collapsed_blanks, replaced_codes, word_spans
 from mmsk._utils.sklearn_private import as_configured_sparse
 from mmsk._utils.workers import in_each_worker
-from mmsk.text._term_counts import N_CODES, TermCounts
+from mmsk.text._term_counts import TermCounts
+from mmsk.text._term_order import N_CODES
 from mmsk.text._vocabulary import LateVocabulary
 
 _BATCH = 1 << 20  # characters of documents that are counted in one go
 _AT_ONCE = 64  # documents that are fetched at a time
 _RUN_OF_LETTERS = re.compile(r"(?:\(\?u\))?(?:\\b)?((?:\\w)+)\+(?:\\b)?")
+_NOT_BY_TABLE = "\u03a3\u0130"  # lower case depends on what follows, or is two characters
 _STEPS = (
     "build_analyzer",
     "build_tokenizer",
@@ -60,7 +62,7 @@ class CompiledCounts(sklearn_text.CountVectorizer):
         terms = counts.in_order(self._frequent_terms(frequencies, counts.n_documents))
         columns = np.full(counts.n_terms, -1, np.int32)
         columns[terms] = np.arange(len(terms))
-        matrix = counts.matrix(columns, len(terms), self.dtype)
+        matrix = counts.matrix(columns, len(terms), self.dtype, n_jobs=self.n_jobs)
         if self.binary:
             matrix.data.fill(1)
         matrix = as_configured_sparse(matrix)
@@ -96,7 +98,7 @@ class CompiledCounts(sklearn_text.CountVectorizer):
         columns = np.full(counts.n_terms, -1, np.int32)
         columns[terms] = [self.vocabulary_.get(name, -1) for name in counts.names(terms)]
         n_columns = max(len(self.vocabulary_), 1 + columns.max(initial=-1))
-        matrix = counts.matrix(columns, n_columns, self.dtype)
+        matrix = counts.matrix(columns, n_columns, self.dtype, n_jobs=self.n_jobs)
         return self.vocabulary_, as_configured_sparse(matrix)
 
 
@@ -155,7 +157,7 @@ class CompiledHashing(  # type: ignore[call-arg]
         if len(terms):  # a hasher wants at least one
             hashed = self._get_hasher().transform([name] for name in counts.names(terms))
             columns[terms], signs[terms] = hashed.indices, hashed.data
-        matrix = counts.matrix(columns, self.n_features, self.dtype, signs)
+        matrix = counts.matrix(columns, self.n_features, self.dtype, signs, self.n_jobs)
         if self.binary:
             matrix.data.fill(1)
         if self.norm is not None:
@@ -251,18 +253,26 @@ def _batches(vectorizer, raw_documents):
 
 
 def _preparer(vectorizer):
-    """What makes texts of documents."""
+    """What makes texts of documents; with upper case where spans are found without it."""
     prepare = vectorizer.build_preprocessor()
     if vectorizer.preprocessor is None and vectorizer.strip_accents is None:
-        prepare = str.lower if vectorizer.lowercase else str  # the same, without its layers
+        late = not vectorizer.lowercase or _is_lowered_late(vectorizer)
+        prepare = None if late else str.lower  # the same, without its layers
     decode = vectorizer.decode
 
     def texts(documents):
         if vectorizer.input != "content" or set(map(type, documents)) != {str}:
-            documents = map(decode, documents)
-        return [prepare(document) for document in documents]
+            documents = list(map(decode, documents))
+        return documents if prepare is None else [prepare(document) for document in documents]
 
     return texts
+
+
+def _is_lowered_late(vectorizer):
+    """Whether characters are made lower case in a batch together."""
+    usual = vectorizer.preprocessor is None and vectorizer.strip_accents is None
+    cut = vectorizer.analyzer != "word" or _RUN_OF_LETTERS.fullmatch(vectorizer.token_pattern)
+    return bool(usual and vectorizer.lowercase and cut)
 
 
 def _taken_in_turn(items):
@@ -283,23 +293,25 @@ def _taken_in_turn(items):
 
 def _span_finder(vectorizer):
     """What finds words, or runs of characters, in texts: as `TermCounts.add` wants them."""
+    lower = _is_lowered_late(vectorizer)
     if vectorizer.analyzer == "char":
-        return _whole_texts
+        return partial(_whole_texts, lower=lower)
     if vectorizer.analyzer == "char_wb":
-        return partial(_runs, pattern=r"\S", shortest=1)
+        return partial(_runs, pattern=r"\S", shortest=1, lower=lower)
     letters = _RUN_OF_LETTERS.fullmatch(vectorizer.token_pattern)
     if letters:
-        return partial(_runs, pattern=r"\w", shortest=len(letters[1]) // len(r"\w"))
+        shortest = len(letters[1]) // len(r"\w")
+        return partial(_runs, pattern=r"\w", shortest=shortest, lower=lower)
     return partial(_matches, find=vectorizer.build_tokenizer())
 
 
-def _whole_texts(texts):
-    codes, stops = collapsed_blanks(*_encoded(texts), _is_code(r"\s"))
+def _whole_texts(texts, *, lower):
+    codes, stops = collapsed_blanks(*_encoded(texts, lower), _is_code(r"\s"))
     return codes, np.append(0, stops[:-1]), stops, np.arange(1, len(stops) + 1)
 
 
-def _runs(texts, *, pattern, shortest):
-    codes, ends = _encoded(texts)
+def _runs(texts, *, pattern, shortest, lower):
+    codes, ends = _encoded(texts, lower)
     return codes, *word_spans(codes, ends, _is_code(pattern), shortest)
 
 
@@ -310,18 +322,32 @@ def _matches(texts, *, find):
     return codes, np.append(0, stops[:-1]), stops, span_ends
 
 
-def _encoded(texts):
-    """Code points of texts end to end, and where each text ends."""
-    encoded = "".join(texts).encode("utf-32-le", "surrogatepass")
+def _encoded(texts, lower=False):
+    """Code points of texts end to end, made lower case or not, and where each text ends."""
+    joined = "".join(texts)
+    if lower and any(letter in joined for letter in _NOT_BY_TABLE):
+        texts = list(map(str.lower, texts))
+        joined = "".join(texts)
+    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-    return np.frombuffer(encoded, np.uint32), np.cumsum(lengths)
+    return replaced_codes(codes, _lower_codes()) if lower else codes, np.cumsum(lengths)
+
+
+@cache
+def _lower_codes():
+    """Each code point in lower case, but for those of `_NOT_BY_TABLE`."""
+    every = _every_code().translate(dict.fromkeys(map(ord, _NOT_BY_TABLE), "_"))
+    return np.frombuffer(every.lower().encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+def _every_code():
+    return np.arange(N_CODES, dtype="<u4").tobytes().decode("utf-32-le", "surrogatepass")
 
 
 @cache
 def _is_code(pattern):
     """Which code points match a regular expression of one character."""
-    every = np.arange(N_CODES, dtype="<u4").tobytes().decode("utf-32-le", "surrogatepass")
     is_code = np.zeros(N_CODES, bool)
-    for run in re.finditer(f"{pattern}+", every):
+    for run in re.finditer(f"{pattern}+", _every_code()):
         is_code[run.start() : run.end()] = True
     return is_code

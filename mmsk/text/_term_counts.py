@@ -4,12 +4,13 @@ import numpy as np
 import scipy.sparse as sp
 
 from mmsk._kernels import terms as kernels
-from mmsk._kernels.text import count_character_ngrams, count_word_ngrams
+from mmsk._kernels.text import count_character_ngrams, count_word_ngrams, summed_rows
+from mmsk._kernels.trie import moved_slots
+from mmsk._utils.workers import in_each_worker
+from mmsk.text._term_order import N_CODES, order_of_rows, order_of_words
 
-N_CODES = 0x110000  # code points of Unicode
 _N_SLOTS = 1 << 12
 _BLANK = 32
-_KEY_BITS = 63
 
 
 class TermCounts:
@@ -39,6 +40,13 @@ class TermCounts:
         self._last = np.empty(_N_SLOTS // 2, np.int32)
         self._letters = np.empty(_N_SLOTS, np.uint32)
         self._sizes = np.zeros(2, np.int64)
+        # the n-grams of each span, if they are those of a word, which comes again and again
+        self._spans = TermCounts((1, 1), of_words=True) if padded else None
+        self._ngrams_of_spans = (
+            np.empty(0, np.int32),
+            np.empty(0, np.int32),
+            np.zeros(1, np.int64),
+        )
         self._batches = {}  # number of a batch: its terms, counts and ends of rows
 
     @property
@@ -76,7 +84,8 @@ class TermCounts:
         span_ends : ndarray of shape (n_documents,), int64
             How many spans there are up to the end of each document.
         """
-        self._batches[number] = self._count(codes, starts, stops, span_ends, self.ngram_range)
+        count = self._count if self._spans is None else self._count_by_span
+        self._batches[number] = count(codes, starts, stops, span_ends, self.ngram_range)
 
     def take_over(self, other):
         """Add the batches of another one.
@@ -86,10 +95,9 @@ class TermCounts:
         other : TermCounts
             With the same parameters.
         """
-        trie = (self._slots, self._parent, self._last, self._letters, self._sizes)
         others = (other._parent, other._last, other._letters, other.n_terms, other.of_words)
-        numbers, *trie = kernels.merged_terms(*others, *trie)
-        self._slots, self._parent, self._last, self._letters = trie
+        self._make_room(other.n_terms, other._sizes[1])
+        numbers = kernels.merged_terms(*others, *self._trie())
         for number, (terms, *rest) in other._batches.items():
             self._batches[number] = (numbers[terms], *rest)
 
@@ -119,7 +127,7 @@ class TermCounts:
         """
         frequencies = np.zeros(self.n_terms, np.int64)
         for terms, _, _ in self._batches.values():
-            frequencies += np.bincount(terms, minlength=self.n_terms)
+            kernels.term_frequencies(terms, frequencies)
         return frequencies
 
     def names(self, terms):
@@ -162,13 +170,15 @@ class TermCounts:
         is_part = np.zeros(self.n_terms + 1, bool)
         is_part[paths if self.of_words else paths[:, 0]] = True
         parts = np.flatnonzero(is_part[:-1])
+        letters, firsts = self._letters[: self._sizes[1]], self._last[parts].astype(np.int64)
+        order = order_of_words(letters, firsts, -1 - self._parent[parts].astype(np.int64))
         ranks = np.zeros(self.n_terms + 1, np.int64)  # and 0 for the -1 of short paths
-        ranks[parts[_order_of(self.names(parts))]] = np.arange(1, len(parts) + 1)
+        ranks[parts[order]] = np.arange(1, len(parts) + 1)
         # a blank sorts before what words hold, so names sort as the sequences of their parts
         steps = ranks[paths[:, 1:]] if self.of_words else paths[:, 1:] + np.int64(1)
-        return terms[_order_of_rows([ranks[paths[:, 0]], *steps.T])]
+        return terms[order_of_rows([ranks[paths[:, 0]], *steps.T])]
 
-    def matrix(self, columns, n_columns, dtype, signs=None):
+    def matrix(self, columns, n_columns, dtype, signs=None, n_jobs=None):
         """Documents by columns; counts are let go as they are used, so it can be asked once.
 
         Parameters
@@ -179,38 +189,104 @@ class TermCounts:
         dtype : dtype
         signs : ndarray of shape (n_terms,), int32, or None, default=None
             Factors of the counts.
+        n_jobs : int or None, default=None
+            Threads.
 
         Returns
         -------
         matrix : sparse array of shape (n_documents, n_columns)
             CSR, with the columns of each row in ascending order.
         """
-        batches = [self._batches.pop(number) for number in sorted(self._batches)][::-1]
-        sizes = [np.count_nonzero(columns[terms] >= 0) for terms, _, _ in batches][::-1]
+        batches = [self._batches.pop(number) for number in sorted(self._batches)]
+        sizes = [np.count_nonzero(columns[terms] >= 0) for terms, _, _ in batches]
+        stops = np.cumsum(sizes, dtype=np.int64)
         index_dtype = sp.get_index_dtype(maxval=max(sum(sizes), n_columns))
-        indices = np.empty(sum(sizes), index_dtype)
-        data = np.empty(sum(sizes), dtype)
-        lengths, stop = [np.zeros(1, index_dtype)], 0
-        for size in sizes:
-            terms, counts, row_ends = batches.pop()
-            start, stop = stop, stop + size
-            signed = counts if signs is None else counts * signs[terms]
-            rows = (terms, signed, row_ends, columns, indices[start:stop], data[start:stop])
-            lengths.append(kernels.sorted_rows(*rows))
-        indptr = np.cumsum(np.concatenate(lengths), dtype=index_dtype)
+        indices, data = np.empty(sum(sizes), index_dtype), np.empty(sum(sizes), dtype)
+        lengths = [np.zeros(0, np.int64)] * len(batches)
+        numbers = iter(range(len(batches)))  # shared by the threads: each takes the next one
+
+        def fill():
+            for number in numbers:
+                terms, counts, row_ends = batches[number]
+                batches[number] = None
+                signed = counts if signs is None else counts * signs[terms]
+                kept = slice(stops[number] - sizes[number], stops[number])
+                rows = (terms, signed, row_ends, columns, n_columns, indices[kept], data[kept])
+                lengths[number] = kernels.sorted_rows(*rows)
+
+        in_each_worker(fill, n_jobs)
+        indptr = np.cumsum(np.concatenate([[0], *lengths]), dtype=index_dtype)
         matrix = sp.csr_array((data, indices, indptr), shape=(len(indptr) - 1, n_columns))
         matrix.sum_duplicates()
         return matrix
 
     def _count(self, codes, starts, stops, span_ends, ngram_range):
         count = count_word_ngrams if self.of_words else count_character_ngrams
+        least, greatest = ngram_range
         option = self._n_stop if self.of_words else int(self.padded)
-        trie = (self._slots, self._parent, self._last, self._letters, self._sizes)
-        terms, counts, row_ends, *trie = count(
-            codes, starts, stops, span_ends, *ngram_range, option, *trie
+        row_ends = np.empty(len(span_ends), np.int64)
+        running, state = np.empty(greatest + 1, np.int64), np.zeros(6, np.int64)
+        entries = np.empty((2, len(starts if self.of_words else codes) + greatest), np.int32)
+        while not count(
+            codes, starts, stops, span_ends, least, greatest, option, *self._trie(),
+            *entries, row_ends, running, state,
+        ):  # fmt: skip
+            n_entries, n_letters = state[3], 3
+            if self.of_words:
+                n_letters = stops[state[1]] - starts[state[1]]
+            self._make_room(greatest, n_letters)
+            if n_entries + greatest > entries.shape[1]:
+                longer = np.empty((2, 2 * entries.shape[1] + greatest), np.int32)
+                longer[:, :n_entries] = entries[:, :n_entries]
+                entries = longer
+        # copies, to let go of the room that was not needed
+        return *(part[: state[3]].copy() for part in entries), row_ends
+
+    def _count_by_span(self, codes, starts, stops, span_ends, ngram_range):
+        """As `_count`: n-grams are looked up once for each span, and then added up."""
+        n_known = self._spans.n_terms
+        spans, times, row_ends = self._spans._count(codes, starts, stops, span_ends, (1, 1))
+        new = slice(n_known, self._spans.n_terms)
+        firsts, lengths = self._spans._last[new], -1 - self._spans._parent[new]
+        letters, each = self._spans._letters, np.arange(1, len(firsts) + 1)
+        starts = firsts.astype(np.int64)
+        found = self._count(letters, starts, starts + lengths, each, ngram_range)
+        self._remember(*found)
+        terms, counts, ends = self._ngrams_of_spans
+        n_most = int((ends[spans + 1] - ends[spans]).sum())
+        entries = np.empty((2, n_most), np.int32)
+        latest = np.full(self.n_terms, -1, np.int64)
+        n_entries = summed_rows(spans, times, row_ends, terms, counts, ends, latest, *entries)
+        return *(part[:n_entries].copy() for part in entries), row_ends
+
+    def _remember(self, terms, counts, row_ends):
+        known_terms, known_counts, ends = self._ngrams_of_spans
+        start, stop = ends[-1], ends[-1] + len(terms)
+        self._ngrams_of_spans = (
+            with_room(known_terms, start, stop),
+            with_room(known_counts, start, stop),
+            np.append(ends, start + row_ends),
         )
-        self._slots, self._parent, self._last, self._letters = trie
-        return terms, counts, row_ends
+        self._ngrams_of_spans[0][start:stop] = terms
+        self._ngrams_of_spans[1][start:stop] = counts
+
+    def _trie(self):
+        return self._slots, self._parent, self._last, self._letters, self._sizes
+
+    def _make_room(self, n_terms, n_letters):
+        """Have room for so many more terms and letters."""
+        # large arrays of NumPy's own, which lie on huge pages: a place in them is found sooner
+        n_known, n_used = self._sizes
+        n_rows = len(self._slots)
+        while 2 * (n_known + n_terms) > n_rows:
+            n_rows *= 4
+        if n_rows > len(self._slots):
+            wider = np.zeros((n_rows, 2), np.uint64)
+            moved_slots(self._slots, wider)
+            self._slots = wider
+            self._parent = with_room(self._parent, n_known, n_rows // 2)
+            self._last = with_room(self._last, n_known, n_rows // 2)
+        self._letters = with_room(self._letters, n_used, n_used + n_letters)
 
     def _paths(self, terms):
         return kernels.term_paths(self._parent, self._last, terms, self.ngram_range[1])
@@ -220,18 +296,25 @@ class TermCounts:
         return self.of_words and letters.min(initial=_BLANK + 1) <= _BLANK
 
 
+def with_room(values, n_used, n_wanted):
+    """The first values and room for as many as are wanted, or more.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_values,)
+    n_used, n_wanted : int
+
+    Returns
+    -------
+    values : ndarray of shape (n_wanted or more,)
+        The same array, or another.
+    """
+    if n_wanted <= len(values):
+        return values
+    longer = np.empty(max(n_wanted, 2 * len(values)), values.dtype)
+    longer[:n_used] = values[:n_used]
+    return longer
+
+
 def _order_of(names):
     return sorted(range(len(names)), key=names.__getitem__)
-
-
-def _order_of_rows(columns):
-    """Order of rows by columns of non-negative integers, packed into as few as will do."""
-    keys, key, bits = [], np.int64(0), 0
-    for column in columns:
-        width = int(column.max(initial=0)).bit_length()
-        if bits + width > _KEY_BITS:
-            keys.append(key)
-            key, bits = np.int64(0), 0
-        key, bits = (key << width) | column, bits + width
-    keys.append(key)
-    return np.argsort(key) if len(keys) == 1 else np.lexsort(keys[::-1])

@@ -39,6 +39,10 @@ def word_spans(codes, document_ends, in_word, shortest):
     return starts, stops, np.array(span_ends, np.int64)
 
 
+def replaced_codes(codes, table):
+    return table[codes]
+
+
 def collapsed_blanks(codes, document_ends, is_blank):
     pattern = re.compile(_class_of(is_blank) + "{2,}")
     texts = [pattern.sub(" ", text) for _, text in _documents(codes, document_ends)]
@@ -113,31 +117,13 @@ def count_once(slots, place, row_start, n_entries, terms, counts):
     return n_entries + 1
 
 
-def lengthened(values, length):
-    return np.resize(values, length)
-
-
-def grown_table(slots, parent, last):
-    wider = np.zeros((4 * len(slots), 2), np.uint64)
+def moved_slots(slots, wider):
     for key, entry in slots[slots[:, 1] > 0]:
         row = int(key) * 0x9E3779B97F4A7C15 & WORD
         row = (row ^ (row >> 32)) % len(wider)
         while wider[row, 1]:
             row = (row + 1) % len(wider)
         wider[row] = key, entry
-    return wider, np.resize(parent, 2 * len(slots)), np.resize(last, 2 * len(slots))
-
-
-def with_room(
-    n_terms, n_letters, n_entries, slots, parent, last, letters, sizes, terms, counts
-):
-    while 2 * (sizes[0] + n_terms) > len(slots):
-        slots, parent, last = grown_table(slots, parent, last)
-    if sizes[1] + n_letters > len(letters):
-        letters = np.resize(letters, 2 * (len(letters) + n_letters))
-    if n_entries + n_terms > len(terms):
-        terms, counts = (np.resize(x, 2 * (len(terms) + n_terms)) for x in (terms, counts))
-    return slots, parent, last, letters, terms, counts
 
 
 class Numbers:
@@ -160,10 +146,10 @@ class Numbers:
             self.last.append(by)
         return self.of[key]
 
-    def arrays(self, slots):
+    def fill(self, parent, last, letters):
         self.sizes[:] = len(self.of), len(self.letters)
-        numbers = np.array([self.parent, self.last], np.int32).reshape(2, -1)
-        return slots, *numbers, _codes(self.letters)
+        parent[: len(self.of)], last[: len(self.of)] = self.parent, self.last
+        letters[: len(self.letters)] = _codes(self.letters)
 
 
 def _counted(rows):
@@ -175,9 +161,17 @@ def _counted(rows):
     return np.array(terms, np.int32), np.array(counts, np.int32), ends
 
 
+def _fill(rows, terms, counts, row_ends, state):
+    filled = _counted(rows)
+    for array, values in zip((terms, counts, row_ends), filled, strict=True):
+        array[: len(values)] = values
+    state[3] = len(filled[0])
+    return True
+
+
 def count_word_ngrams(
-    codes, starts, stops, span_ends, least, greatest, n_stop,
-    slots, parent, last, letters, sizes,
+    codes, starts, stops, span_ends, least, greatest, n_stop, slots, parent, last, letters,
+    sizes, terms, counts, row_ends, running, state,
 ):  # fmt: skip
     trie = Numbers(parent, last, letters, sizes)
     rows = []
@@ -192,7 +186,8 @@ def count_word_ngrams(
             ends = [word, *longer[::-1]]
             row += [n for n in ends if _length(trie, n) >= least]
         rows.append(row)
-    return *_counted(rows), *trie.arrays(slots)
+    trie.fill(parent, last, letters)
+    return _fill(rows, terms, counts, row_ends, state)
 
 
 def _length(trie, number):
@@ -200,8 +195,8 @@ def _length(trie, number):
 
 
 def count_character_ngrams(
-    codes, starts, stops, span_ends, least, greatest, padding,
-    slots, parent, last, letters, sizes,
+    codes, starts, stops, span_ends, least, greatest, padding, slots, parent, last, letters,
+    sizes, terms, counts, row_ends, running, state,
 ):  # fmt: skip
     trie, base, rows = Numbers(parent, last, letters, sizes), min(least, 3), []
     for first, beyond in zip([0, *span_ends[:-1]], span_ends, strict=True):
@@ -220,40 +215,24 @@ def count_character_ngrams(
                     row += [now[length]] * (length >= shortest)
                 before = now
         rows.append(row)
-    return *_counted(rows), *trie.arrays(slots)
+    trie.fill(parent, last, letters)
+    return _fill(rows, terms, counts, row_ends, state)
 
 
-def _add(count, codes, starts, stops, span_ends, greatest, options, trie, filled, state):
-    terms, counts, ends, _, *rest = count(
-        codes, starts, stops, span_ends, options[0], greatest, options[1], *trie
-    )
-    for array, values in zip(filled, (terms, counts, ends), strict=True):
-        array[: len(values)] = values
-    for array, values in zip(trie[1:4], rest, strict=True):
-        array[: len(values)] = values
-    state[:4] = len(span_ends), len(starts), len(terms), len(terms)
-    return True
-
-
-def add_word_ngrams(
-    codes, starts, stops, span_ends, least, n_stop, slots, parent, last, letters, sizes,
-    terms, counts, row_ends, running, state,
-):  # fmt: skip
-    return _add(
-        count_word_ngrams, codes, starts, stops, span_ends, len(running), (least, n_stop),
-        (slots, parent, last, letters, sizes), (terms, counts, row_ends), state,
-    )  # fmt: skip
-
-
-def add_character_ngrams(
-    codes, starts, stops, span_ends, least, padding, slots, parent, last, letters, sizes,
-    terms, counts, row_ends, running, state,
-):  # fmt: skip
-    return _add(
-        count_character_ngrams, codes, starts, stops, span_ends, len(running) - 1,
-        (least, padding), (slots, parent, last, letters, sizes), (terms, counts, row_ends),
-        state,
-    )  # fmt: skip
+def summed_rows(spans, times, row_ends, terms, counts, ends, latest, row_terms, row_counts):
+    starts = [0, *row_ends[:-1]]
+    rows = []
+    for start, stop in zip(starts, row_ends, strict=True):
+        row = {}
+        for span, repeats in zip(spans[start:stop], times[start:stop], strict=True):
+            own = slice(ends[span], ends[span + 1])
+            for term, count in zip(terms[own].tolist(), counts[own].tolist(), strict=True):
+                row[term] = row.get(term, 0) + repeats * count
+        rows.append(row)
+    row_ends[:] = np.cumsum([len(row) for row in rows])
+    for array, values in ((row_terms, dict.keys), (row_counts, dict.values)):
+        array[: row_ends[-1]] = [value for row in rows for value in values(row)]
+    return row_ends[-1]
 
 
 def merged_terms(
@@ -267,7 +246,8 @@ def merged_terms(
         else:
             key = _text(others_letters[by : by - 1 - of])
         numbers.append(trie.number(key))
-    return np.array(numbers, np.int32), *trie.arrays(slots)
+    trie.fill(parent, last, letters)
+    return np.array(numbers, np.int32)
 
 
 def _path(parent, last, term):
@@ -293,11 +273,50 @@ def spelled_terms(paths, parent, last, letters, of_words, separator):
     return _codes(chr(separator).join(names))
 
 
-def sort_numbers(numbers):
-    numbers[:] = sorted(numbers, key=lambda number: int(number) >> 32)
+def prefix_keys(letters, firsts, lengths, digits, n_bits, start, n_letters):
+    keys = []
+    for first, length in zip(firsts.tolist(), lengths.tolist(), strict=True):
+        word = [int(digit) for digit in digits[letters[first : first + length]]]
+        taken = [*word, *[0] * (start + n_letters)][start : start + n_letters]
+        keys.append(int("".join(["0", *(f"{digit:0{int(n_bits)}b}" for digit in taken)]), 2))
+    return np.array(keys, np.int64)
 
 
-def sorted_rows(terms, counts, row_ends, columns, indices, data):
+def term_frequencies(terms, frequencies):
+    np.add.at(frequencies, terms, 1)
+
+
+def sort_by_digit(numbers, other, shift, ends):
+    other[:] = sorted(numbers.tolist(), key=lambda number: number >> int(shift) & len(ends) - 1)
+
+
+def sort_numbers(numbers, other, shift, n_values):
+    n_bits = int(n_values - 1).bit_length()
+    low = (1 << n_bits) - 1
+    swapped = -(-n_bits // 11) % 2 == 1
+    ranked = other if swapped else numbers
+    ranked[:] = sorted(numbers.tolist(), key=lambda number: number >> int(shift) & low)
+    return swapped
+
+
+def pack_entries(terms, row_ends, start, columns, packed, rows, row_lengths):
+    owners = np.repeat(np.arange(len(row_ends)), np.diff(row_ends, prepend=start))
+    rows[: len(terms)] = owners
+    kept = np.flatnonzero(columns[terms] >= 0)
+    packed[: len(kept)] = [int(columns[terms[place]]) << 32 | int(place) for place in kept]
+    row_lengths[:] = np.bincount(owners[kept], minlength=len(row_ends))
+    return len(kept)
+
+
+def deal_out(packed, counts, rows, cursors, indices, data):
+    for number in packed.tolist():
+        column, place = number >> 32, number & 0xFFFFFFFF
+        at = int(cursors[rows[place]])
+        indices[at], data[at] = column, counts[place]
+        cursors[rows[place]] += np.uint64(1)
+
+
+def sorted_rows(terms, counts, row_ends, columns, n_columns, indices, data):
     lengths, at = [], 0
     for start, stop in zip([0, *row_ends[:-1]], row_ends, strict=True):
         row = [
