@@ -1,5 +1,7 @@
 from ._bilinear_fusion import BilinearFusion as BilinearFusion
+from ._block_reducer import BlockReducer as BlockReducer
 from ._block_scaler import BlockScaler as BlockScaler
+from ._blocks import blocks_of as blocks_of
 from ._boosting_classifier import BoostingFusionClassifier as BoostingFusionClassifier
 from ._boosting_regressor import BoostingFusionRegressor as BoostingFusionRegressor
 from ._cascade_classifier import CascadeFusionClassifier as CascadeFusionClassifier
