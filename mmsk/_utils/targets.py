@@ -25,10 +25,10 @@ def class_labels(X, y):
     Raises
     ------
     ValueError
-        If labels are missing, of another number than the rows, no classes, or of one
-        class only.
+        If labels are missing, of another number than the rows, no classes, of one class
+        only, or several for each row.
     """
-    y = check_y(_as_array(y), y_numeric=False)
+    y = check_y(_one_column(_as_array(y), "MultiOutputClassifier"), y_numeric=False)
     check_consistent_length(X, y)
     check_classification_targets(y)
     if len(set(y)) < 2:
@@ -76,9 +76,10 @@ def target_numbers(X, y):
     Raises
     ------
     ValueError
-        If numbers are missing or infinite, or of another number than the rows.
+        If numbers are missing or infinite, of another number than the rows, or several for
+        each row.
     """
-    y = check_y(_as_array(y), y_numeric=True)
+    y = check_y(_one_column(_as_array(y), "MultiOutputRegressor"), y_numeric=True)
     check_consistent_length(X, y)
     return y
 
@@ -98,6 +99,17 @@ def _as_array(y):
     y = y.to_numpy() if is_series(y) else y
     if isinstance(y, np.ndarray) and y.dtype == object and not any(map(_is_text, y.flat)):
         return np.array(y.tolist())  # bools and numbers, as a column with gaps had left them
+    return y
+
+
+def _one_column(y, wrapper):
+    """Refuse several targets for each row, with the remedy."""
+    shape = np.shape(y)
+    if len(shape) == 2 and shape[1] > 1:
+        raise ValueError(
+            f"y should be a 1d array, got an array of shape {shape} instead. For several "
+            f"targets, put this estimator into {wrapper} of sklearn.multioutput."
+        )
     return y
 
 

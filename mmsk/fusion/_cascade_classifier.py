@@ -41,6 +41,9 @@ class CascadeFusionClassifier(ClassifierMixin, LateFusion):
     cv : int, splitter, iterable or None, default=5
         Inner folds for ``frontier_`` and ``threshold="cv"``, each row tested once. An int
         with groups keeps every group whole. None leaves ``frontier_`` out, and the fits.
+    class_weight : dict, "balanced" or None, default=None
+        What rows of each class weigh, as in scikit-learn, times their ``sample_weight``, in
+        all that is fitted or learned; the class prior becomes that of the weighed rows.
     n_jobs : int or None, default=None
         Views worked on at once in ``fit``.
 
@@ -99,6 +102,7 @@ class CascadeFusionClassifier(ClassifierMixin, LateFusion):
         "threshold": [Interval(Real, 0, 1, closed="right"), StrOptions({"cv"})],
         "target_accuracy": [Interval(Real, 0, 1, closed="right"), None],
         "cv": ["cv_object", None],
+        "class_weight": [dict, StrOptions({"balanced"}), None],
     }
 
     def __init__(
@@ -110,6 +114,7 @@ class CascadeFusionClassifier(ClassifierMixin, LateFusion):
         threshold=0.9,
         target_accuracy=None,
         cv=5,
+        class_weight=None,
         n_jobs=None,
     ):
         self.views = views
@@ -118,6 +123,7 @@ class CascadeFusionClassifier(ClassifierMixin, LateFusion):
         self.threshold = threshold
         self.target_accuracy = target_accuracy
         self.cv = cv
+        self.class_weight = class_weight
         self.n_jobs = n_jobs
 
     def fit(self, X, y, *, sample_weight=None, groups=None):
@@ -142,11 +148,10 @@ class CascadeFusionClassifier(ClassifierMixin, LateFusion):
             If ``threshold="cv"`` and ``cv=None``, or costs are not one for each view.
         """
         X = self._check_table(X, reset=True)
-        y, codes, weight = learn_classes(self, X, y, sample_weight)
+        y, codes, weight, given = learn_classes(self, X, y, sample_weight)
         if self.threshold == "cv" and self.cv is None:
             raise ValueError("threshold='cv' needs inner folds: give cv, such as cv=5.")
         costs = self._checked_costs()
-        given = None if sample_weight is None else weight
         kept, fitted_on = self._fit_views(X, y, given, groups)
         priors = [self._shares_among(codes[rows], weight[rows]) for rows in fitted_on]
         order = np.argsort(costs[kept], kind="stable")

@@ -87,6 +87,9 @@ class VotingFusionClassifier(LateClassifier):
     cv : int, splitter or iterable, default=5
         Inner folds, each row tested once, where something is learned on held-out rows. An
         int with groups keeps every group whole (StratifiedGroupKFold).
+    class_weight : dict, "balanced" or None, default=None
+        What rows of each class weigh, as in scikit-learn, times their ``sample_weight``, in
+        all that is fitted or learned; the class prior becomes that of the weighed rows.
     n_jobs : int or None, default=None
         Views worked on at once.
 
@@ -117,8 +120,8 @@ class VotingFusionClassifier(LateClassifier):
     over the views that a row has: with weights of 1 the Bayes posterior of views that are
     independent given the class. A row that has none gets the prior, with a warning. A
     class that a view never saw keeps its prior in that view. Other pools rescale weights
-    over the views that a row has. For class weights, give ``sample_weight``; for several
-    labels per row, put the fusion into scikit-learn's MultiOutputClassifier.
+    over the views that a row has. For several labels per
+    row, put the fusion into scikit-learn's MultiOutputClassifier.
 
     References
     ----------
@@ -149,6 +152,7 @@ class VotingFusionClassifier(LateClassifier):
         "gate": [StrOptions({"confidence", "competence"}), None],
         "quality": [list, None],
         "cv": ["cv_object"],
+        "class_weight": [dict, StrOptions({"balanced"}), None],
     }
 
     def __init__(
@@ -162,6 +166,7 @@ class VotingFusionClassifier(LateClassifier):
         gate=None,
         quality=None,
         cv=5,
+        class_weight=None,
         n_jobs=None,
     ):
         self.views = views
@@ -172,6 +177,7 @@ class VotingFusionClassifier(LateClassifier):
         self.gate = gate
         self.quality = quality
         self.cv = cv
+        self.class_weight = class_weight
         self.n_jobs = n_jobs
 
     def fit(self, X, y, *, sample_weight=None, groups=None):
@@ -193,9 +199,8 @@ class VotingFusionClassifier(LateClassifier):
         """
         X = self._check_table(X, reset=True)
         self._check_hard()
-        y, codes, weight = learn_classes(self, X, y, sample_weight)
+        y, codes, weight, weighted = learn_classes(self, X, y, sample_weight)
         weights = checked_weights(self.weights, len(self._check_views()))
-        weighted = None if sample_weight is None else weight
         kept, fitted_on = self._fit_views(X, y, weighted, groups)
         self.weights_ = weights[kept]
         self.view_priors_ = np.array(
