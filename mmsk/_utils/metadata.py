@@ -36,7 +36,7 @@ def fit_params_of(estimator, rows, **metadata):
         If the predictor at the end takes no weights.
     """
     given = {name: values[rows] for name, values in metadata.items() if values is not None}
-    steps = _leaves(estimator)
+    steps = leaves(estimator)
     last = steps[-1][1]
     weighs = hasattr(last, "predict") and "sample_weight" in given
     if weighs and not _takes(last, "sample_weight"):
@@ -49,12 +49,12 @@ def fit_params_of(estimator, rows, **metadata):
     }
 
 
-def _leaves(estimator, prefix=""):
+def leaves(estimator, prefix=""):
     """The steps of a Pipeline, and of those within it, with the prefix of their parameters."""
     if not isinstance(estimator, Pipeline):
         return [(prefix, estimator)]
     return [
-        leaf for name, step in estimator.steps for leaf in _leaves(step, f"{prefix}{name}__")
+        leaf for name, step in estimator.steps for leaf in leaves(step, f"{prefix}{name}__")
     ]
 
 

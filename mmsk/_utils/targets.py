@@ -10,13 +10,14 @@ from mmsk._utils.sklearn_private import check_y
 _FEW_CLASSES, _MANY_CLASSES = 20, 1000
 
 
-def class_labels(X, y):
-    """Labels of the rows of a table, of at least two classes.
+def class_labels(X, y, n_least=2):
+    """Labels of the rows of a table, of at least so many classes.
 
     Parameters
     ----------
     X : table of n_samples rows
     y : array-like of shape (n_samples,)
+    n_least : int, default=2
 
     Returns
     -------
@@ -31,7 +32,7 @@ def class_labels(X, y):
     y = check_y(_one_column(_as_array(y), "MultiOutputClassifier"), y_numeric=False)
     check_consistent_length(X, y)
     check_classification_targets(y)
-    if len(set(y)) < 2:
+    if len(set(y)) < n_least:
         raise ValueError(f"y holds one class only, {str(y[0])!r}: nothing to tell apart.")
     return y
 
@@ -104,7 +105,8 @@ def _as_array(y):
 
 def _one_column(y, wrapper):
     """Refuse several targets for each row, with the remedy."""
-    shape = np.shape(y)
+    known = isinstance(y, (np.ndarray, list, tuple))
+    shape = y.shape if is_frame(y) else np.shape(y) if known else ()
     if len(shape) == 2 and shape[1] > 1:
         raise ValueError(
             f"y should be a 1d array, got an array of shape {shape} instead. For several "

@@ -11,8 +11,8 @@ from mmsk._utils.columns import take_rows
 from mmsk._utils.sklearn_private import Interval, StrOptions
 from mmsk.fusion._late import LateFusion
 from mmsk.fusion._out_of_fold import inner_splits, out_of_fold
-from mmsk.fusion._pooling import log_pool, with_unseen_classes
-from mmsk.fusion._targets import learn_classes
+from mmsk.fusion._pooling import log_pool, shares_of, with_unseen_classes
+from mmsk.fusion._targets import counts_of_classes, learn_classes
 from mmsk.fusion._views import run_one, warn_of_failures, warn_of_rows_without_views
 
 _N_POINTS = 51  # of the frontier
@@ -153,7 +153,8 @@ class CascadeFusionClassifier(ClassifierMixin, LateFusion):
             raise ValueError("threshold='cv' needs inner folds: give cv, such as cv=5.")
         costs = self._checked_costs()
         kept, fitted_on = self._fit_views(X, y, given, groups)
-        priors = [self._shares_among(codes[rows], weight[rows]) for rows in fitted_on]
+        counts = counts_of_classes(codes, weight, fitted_on, len(self.classes_))
+        priors = [shares_of(of_view, self.class_prior_) for of_view in counts]
         order = np.argsort(costs[kept], kind="stable")
         self.views_ = [self.views_[k] for k in order]
         self.costs_ = costs[kept][order]
@@ -291,13 +292,6 @@ class CascadeFusionClassifier(ClassifierMixin, LateFusion):
 
     def _said(self, X):
         return self._predictions(X, "predict_proba", len(self.classes_))
-
-    def _shares_among(self, codes, weight):
-        """Shares of the classes among some rows; a class not among them keeps its prior."""
-        counts = np.bincount(codes, weights=weight, minlength=len(self.classes_))
-        seen = np.flatnonzero(counts)
-        shares = counts[seen][None] / counts.sum()
-        return with_unseen_classes(shares, seen, self.class_prior_)[0]
 
     def _aligned(self, view, values):
         seen = np.searchsorted(self.classes_, view[1].classes_)

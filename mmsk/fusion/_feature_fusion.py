@@ -9,6 +9,7 @@ from sklearn.base import TransformerMixin, clone
 from sklearn.decomposition import TruncatedSVD
 from sklearn.pipeline import Pipeline
 from sklearn.utils import check_array
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from mmsk._utils.metadata import fit_params_of, own_config
@@ -31,6 +32,8 @@ from mmsk.fusion._blocks import (
     weighed,
 )
 from mmsk.fusion._dropout import hidden
+from mmsk.fusion._part_of_blocks import learn_part_of_blocks
+from mmsk.fusion._parts import blocks_learn_in_parts
 from mmsk.fusion._views import (
     as_matrix,
     fit_features,
@@ -99,7 +102,8 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
     -----
     Which rows lack a view is told from its source cells and from failed reads, never
     from NaN among the features. A view is fitted and transformed only on rows that have
-    it, so no transformer behind an extractor ever meets a missing sample.
+    it, so no transformer behind an extractor ever meets a missing sample. ``partial_fit``
+    marks all views, and keeps the result sparse if a block is, whatever its share of values.
 
     Examples
     --------
@@ -166,6 +170,24 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
         self : object
         """
         self._fit(X, y, sample_weight)
+        return self
+
+    @available_if(blocks_learn_in_parts)
+    def partial_fit(self, X, y=None, sample_weight=None):
+        """Learn from a further part of a table; where all views and ``scaler`` can.
+
+        Parameters
+        ----------
+        X : frame or ndarray of n_samples rows
+            All views must be in the first part. Extractors are fitted on it.
+        y : ndarray of shape (n_samples,) or None
+        sample_weight : array-like of shape (n_samples,) or None, default=None
+
+        Returns
+        -------
+        self : object
+        """
+        learn_part_of_blocks(self, X, y, sample_weight)
         return self
 
     def fit_transform(self, X, y=None, sample_weight=None):

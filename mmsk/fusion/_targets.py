@@ -56,6 +56,52 @@ def learn_classes(fusion, X, y, sample_weight):
     return Labels(y, codes, weight, weight if weighed else None)
 
 
+def learn_part_of_classes(fusion, X, y, classes, sample_weight):
+    """Labels of a part checked; sets ``classes_`` with the first one.
+
+    Parameters
+    ----------
+    fusion : classifier
+        With ``class_weight``.
+    X : table of n_samples rows
+    y : array-like of shape (n_samples,)
+    classes : array-like of shape (n_classes,) or None
+    sample_weight : array-like of shape (n_samples,) or None
+
+    Returns
+    -------
+    labels : Labels
+    """
+    if fusion.class_weight == "balanced":
+        raise ValueError(
+            "class_weight='balanced' cannot be told from parts. Give the weights of the "
+            "classes as a dict."
+        )
+    begun = hasattr(fusion, "_counts")
+    if not begun and classes is None:
+        raise ValueError("classes must be given with the first part: no part may hold all.")
+    if not begun:
+        fusion.classes_ = np.unique(classes)
+    elif classes is not None and not np.array_equal(fusion.classes_, np.unique(classes)):
+        raise ValueError(f"classes were {fusion.classes_} in the first part, now {classes!r}.")
+    y = class_labels(X, y, n_least=1)
+    codes = np.searchsorted(fusion.classes_, y).clip(max=len(fusion.classes_) - 1)
+    if (unknown := fusion.classes_[codes] != y).any():
+        raise ValueError(f"y holds {np.unique(y[unknown])}, which are not among the classes.")
+    weight = check_sample_weight(sample_weight, y)
+    by_class = fusion.class_weight or {}
+    weight = weight * [by_class.get(label, 1.0) for label in y]
+    weighed = sample_weight is not None or fusion.class_weight is not None
+    return Labels(y, codes, weight, weight if weighed else None)
+
+
+def counts_of_classes(codes, weight, fitted_on, n_classes):
+    """Weight of each class among the rows that each view has, of shape (n_views, n_classes)."""
+    return np.array(
+        [np.bincount(codes[rows], weight[rows], minlength=n_classes) for rows in fitted_on]
+    )
+
+
 def learn_mean(fusion, X, y, sample_weight):
     """Numbers checked; sets ``mean_`` of a fusion.
 

@@ -9,6 +9,7 @@ from mmsk.fusion._belief import conflict, dempster_shafer
 from mmsk.fusion._calibration import calibrated
 from mmsk.fusion._held_out import fit_pool, opened_gates
 from mmsk.fusion._late_predictors import LateClassifier
+from mmsk.fusion._part_of_views import begin_parts, learn_part_of_views, learns_in_parts
 from mmsk.fusion._pooling import (
     is_present,
     linear_pool,
@@ -17,10 +18,10 @@ from mmsk.fusion._pooling import (
     medians_pool,
     product_pool,
     rank_pool,
+    shares_of,
     vote_shares,
-    with_unseen_classes,
 )
-from mmsk.fusion._targets import learn_classes
+from mmsk.fusion._targets import counts_of_classes, learn_classes, learn_part_of_classes
 from mmsk.fusion._weights import checked_weights, exponents, weights_of_mean
 
 POOLS = {
@@ -199,18 +200,62 @@ class VotingFusionClassifier(LateClassifier):
         """
         X = self._check_table(X, reset=True)
         self._check_hard()
+        vars(self).pop("_counts", None)  # of parts met before
         y, codes, weight, weighted = learn_classes(self, X, y, sample_weight)
         weights = checked_weights(self.weights, len(self._check_views()))
         kept, fitted_on = self._fit_views(X, y, weighted, groups)
         self.weights_ = weights[kept]
-        self.view_priors_ = np.array(
-            [self._shares_among(codes[rows], weight[rows]) for rows in fitted_on]
-        )
+        counts = counts_of_classes(codes, weight, fitted_on, len(self.classes_))
+        self.view_priors_ = np.array([shares_of(row, self.class_prior_) for row in counts])
         if self.voting != "hard":
             self._check_probabilities()
         held = fit_pool(self, X, y, codes, weighted, groups)
         if self.voting == "dempster_shafer":
             self.weights_ = _reliabilities(held) * self.weights_ / self.weights_.max()
+        return self
+
+    @available_if(learns_in_parts)
+    def partial_fit(self, X, y, classes=None, *, sample_weight=None):
+        """Learn from a further part of a table; where every view's steps can.
+
+        Parameters
+        ----------
+        X : frame or ndarray of n_samples rows
+            Extractors are fitted on the first part that has their view.
+        y : array-like of shape (n_samples,)
+        classes : array-like of shape (n_classes,) or None, default=None
+            All labels that may come; needed with the first part, which is also the one
+            behind a ``fit``.
+        sample_weight : array-like of shape (n_samples,) or None, default=None
+
+        Returns
+        -------
+        self : object
+
+        Raises
+        ------
+        TypeError
+            If a step of a view has no ``partial_fit``.
+        ValueError
+            If ``class_weight="balanced"``, which no part can tell; or classes lack labels.
+        """
+        begun = hasattr(self, "_counts")
+        X = self._check_table(X, reset=not begun)
+        y, codes, weight, given = learn_part_of_classes(self, X, y, classes, sample_weight)
+        if not begun:
+            self._check_hard()
+            begin_parts(self, X)
+            self._counts = np.zeros((1 + len(self._learning), len(self.classes_)))
+        present = learn_part_of_views(self, X, y, given, self.classes_)
+        every = np.ones(len(y), dtype=bool)
+        rows = [every, *present]
+        self._counts += counts_of_classes(codes, weight, rows, len(self.classes_))
+        self.class_prior_ = self._counts[0] / self._counts[0].sum()
+        self.view_priors_ = np.array(
+            [shares_of(row, self.class_prior_) for row in self._counts[1:][self._seen]]
+        )
+        if self.voting != "hard":
+            self._check_probabilities()
         return self
 
     @available_if(_gives_probabilities)
@@ -291,14 +336,6 @@ class VotingFusionClassifier(LateClassifier):
         """1 where a view is right, 0 where not, NaN where a row lacks it."""
         right = np.nan_to_num(said).argmax(axis=2) == truth
         return np.where(is_present(said), right, np.nan)
-
-    def _shares_among(self, codes, weight):
-        """Shares of the classes among some rows; a class not among them keeps its prior."""
-        counts = np.bincount(codes, weights=weight, minlength=len(self.classes_))
-        seen = np.flatnonzero(counts)
-        return with_unseen_classes(
-            (counts[seen] / counts.sum())[None], seen, self.class_prior_
-        )[0]
 
     def _said(self, X):
         if self.voting == "hard":
