@@ -8,6 +8,8 @@ from ._cascade_classifier import CascadeFusionClassifier as CascadeFusionClassif
 from ._cca_fusion import CCAFusion as CCAFusion
 from ._conformal_classifier import ConformalFusionClassifier as ConformalFusionClassifier
 from ._conformal_regressor import ConformalFusionRegressor as ConformalFusionRegressor
+from ._context_classifier import ContextFusionClassifier as ContextFusionClassifier
+from ._context_regressor import ContextFusionRegressor as ContextFusionRegressor
 from ._cooperative_classifier import CooperativeClassifier as CooperativeClassifier
 from ._cooperative_regressor import CooperativeRegressor as CooperativeRegressor
 from ._ensemble_selection_classifier import (
