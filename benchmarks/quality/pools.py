@@ -190,7 +190,7 @@ def rules(views, cv):
         others = [("text in context", Remembered(context), RAW + VIDEO), *views[1:]]
         found["text in context alone"] = VotingFusionClassifier(others[:1])
         sound = next(columns for name, _, columns in views if name == "audio")
-        apart = ("audio", Remembered(voice()), sound + VIDEO[:1])
+        apart = ("audio", voice(), sound + VIDEO[:1])
         found["log, text in context and voice"] = VotingFusionClassifier([others[0], apart])
         found["log, text in context"] = VotingFusionClassifier(others)
         found["soft, text in context"] = VotingFusionClassifier(others, voting="soft")

@@ -40,7 +40,10 @@ def fit_params_of(estimator, rows, **metadata):
     last = steps[-1][1]
     weighs = hasattr(last, "predict") and "sample_weight" in given
     if weighs and not _takes(last, "sample_weight"):
-        raise ValueError(f"{type(last).__name__} takes no sample_weight.")
+        raise ValueError(
+            f"{type(last).__name__} takes no sample_weight, which class_weight of a fusion is "
+            "too: leave it out, or take another estimator."
+        )
     return {
         prefix + name: values
         for prefix, step in steps
@@ -61,4 +64,10 @@ def leaves(estimator, prefix=""):
 def _takes(step, name):
     if isinstance(step, BaseSearchCV):  # whose fit names neither
         return name == "groups" or has_fit_parameter(step.estimator, name)
+    if (
+        name == "groups"
+        and hasattr(step, "transform")
+        and getattr(step, name, None) is not None
+    ):
+        return False  # it has them from a column that it names
     return hasattr(step, "fit") and has_fit_parameter(step, name)
