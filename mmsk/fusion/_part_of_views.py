@@ -10,12 +10,14 @@ from mmsk.fusion._weights import checked_weights, is_learned
 
 
 def learns_in_parts(fusion):
-    """Whether a voting fusion learns nothing from rows held out of the fits of its views.
+    """Whether every view of a voting fusion learns in parts, and nothing needs held-out rows.
 
     Raises
     ------
     AttributeError
         Which says what needs them.
+    TypeError
+        If a step of a view learns from all rows at once; names both.
     """
     needs = {
         "weights='learned'": is_learned(fusion.weights),
@@ -30,25 +32,25 @@ def learns_in_parts(fusion):
             f"partial_fit is not available with {', '.join(wanted)}: that is learned from rows "
             "held out of all parts."
         )
+    for name, estimator, _ in fusion._check_views():
+        with naming_view(name):
+            check_learns_in_parts(fusion._as_predictor(estimator), fusion._kind)
     return True
 
 
 def begin_parts(fusion, X):
-    """Set up a voting fusion for the first part: views, unfitted, and what is fixed.
-
-    Raises
-    ------
-    TypeError
-        If a step of a view learns from all rows at once; names both.
-    """
-    fusion._learning = []
-    for name, estimator, columns in fusion._resolved_views(X):
-        with naming_view(name):
-            predictor = clone(fusion._as_predictor(estimator))
-            check_learns_in_parts(predictor, fusion._kind)
-        fusion._learning.append((name, predictor, columns))
-    fusion._seen = np.zeros(len(fusion._learning), dtype=bool)
-    fusion._given_weights = checked_weights(fusion.weights, len(fusion._learning))
+    """Set up a voting fusion for the first part: its views, unfitted, or those of a ``fit``."""
+    fitted = hasattr(fusion, "views_")
+    if fitted:
+        fusion._learning, weights = fusion.views_, fusion.weights_
+    else:
+        fusion._learning = [
+            (name, clone(fusion._as_predictor(estimator)), columns)
+            for name, estimator, columns in fusion._resolved_views(X)
+        ]
+        weights = checked_weights(fusion.weights, len(fusion._learning))
+    fusion._seen = np.full(len(fusion._learning), fitted)
+    fusion._given_weights = weights
     fusion.calibrators_ = []
     fusion.gates_ = [ConfidenceGate()] if fusion.gate == "confidence" else []
 

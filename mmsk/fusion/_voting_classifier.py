@@ -200,13 +200,14 @@ class VotingFusionClassifier(LateClassifier):
         """
         X = self._check_table(X, reset=True)
         self._check_hard()
-        vars(self).pop("_counts", None)  # of parts met before
+        vars(self).pop("_learning", None)  # of parts met before
         y, codes, weight, weighted = learn_classes(self, X, y, sample_weight)
         weights = checked_weights(self.weights, len(self._check_views()))
         kept, fitted_on = self._fit_views(X, y, weighted, groups)
         self.weights_ = weights[kept]
         counts = counts_of_classes(codes, weight, fitted_on, len(self.classes_))
         self.view_priors_ = np.array([shares_of(row, self.class_prior_) for row in counts])
+        self._counts = np.vstack([weight.sum() * self.class_prior_, counts])
         if self.voting != "hard":
             self._check_probabilities()
         held = fit_pool(self, X, y, codes, weighted, groups)
@@ -224,8 +225,8 @@ class VotingFusionClassifier(LateClassifier):
             Extractors are fitted on the first part that has their view.
         y : array-like of shape (n_samples,)
         classes : array-like of shape (n_classes,) or None, default=None
-            All labels that may come; needed with the first part, which is also the one
-            behind a ``fit``.
+            All labels that may come; needed with the first part. Behind a ``fit`` they are
+            those of it, and its views go on.
         sample_weight : array-like of shape (n_samples,) or None, default=None
 
         Returns
@@ -234,17 +235,18 @@ class VotingFusionClassifier(LateClassifier):
 
         Raises
         ------
-        TypeError
-            If a step of a view has no ``partial_fit``.
+        AttributeError
+            If a step of a view has no ``partial_fit``, or something needs held-out rows.
         ValueError
             If ``class_weight="balanced"``, which no part can tell; or classes lack labels.
         """
         begun = hasattr(self, "_counts")
         X = self._check_table(X, reset=not begun)
         y, codes, weight, given = learn_part_of_classes(self, X, y, classes, sample_weight)
-        if not begun:
+        if not hasattr(self, "_learning"):
             self._check_hard()
             begin_parts(self, X)
+        if not begun:
             self._counts = np.zeros((1 + len(self._learning), len(self.classes_)))
         present = learn_part_of_views(self, X, y, given, self.classes_)
         every = np.ones(len(y), dtype=bool)

@@ -126,12 +126,13 @@ class VotingFusionRegressor(LateRegressor):
         self : object
         """
         X = self._check_table(X, reset=True)
-        vars(self).pop("_sums", None)  # of parts met before
+        vars(self).pop("_learning", None)  # of parts met before
         y, weight = learn_mean(self, X, y, sample_weight)
         weights = checked_weights(self.weights, len(self._check_views()))
         weighted = None if sample_weight is None else weight
         kept, _ = self._fit_views(X, y, weighted, groups)
         self.weights_ = weights[kept]
+        self._sums = np.array([weight @ y, weight.sum()])
         fit_pool(self, X, y, y, weighted, groups)
         return self
 
@@ -152,15 +153,16 @@ class VotingFusionRegressor(LateRegressor):
 
         Raises
         ------
-        TypeError
-            If a step of a view has no ``partial_fit``.
+        AttributeError
+            If a step of a view has no ``partial_fit``, or something needs held-out rows.
         """
         begun = hasattr(self, "_sums")
         X = self._check_table(X, reset=not begun)
         y = target_numbers(X, y)
         weight = check_sample_weight(sample_weight, y)
-        if not begun:
+        if not hasattr(self, "_learning"):
             begin_parts(self, X)
+        if not begun:
             self._sums = np.zeros(2)
         learn_part_of_views(self, X, y, None if sample_weight is None else weight)
         self._sums += weight @ y, weight.sum()
