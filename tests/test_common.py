@@ -67,7 +67,8 @@ FUSIONS = [c for c in ESTIMATORS if "views" in c._parameter_constraints]
 NO_SHIM = {"AudioTrack": "its samples are films with sound; MFCC's battery runs its extractor"}
 NUMBERS = [("all", "passthrough", slice(0, None))]
 DIRECT = [
-    mmsk.fusion.BlockScaler(),
+    *(mmsk.fusion.BlockScaler(norm=norm) for norm in ("width", "variance", "singular")),
+    *(mmsk.fusion.BlockReducer(2, method=method) for method in ("pca", "svd", "pls")),
     mmsk.fusion.GroupScaler(),
     mmsk.audio.PLDA(),
     mmsk.tabular.TabularEncoder(),

@@ -22,9 +22,10 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, GroupKFold, StratifiedKFold, cross_val_predict
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import Normalizer
 from sklearn.svm import SVC
 
@@ -32,8 +33,10 @@ from benchmarks._harness import RESULTS, write_result
 from benchmarks.quality.matrices import DATA, SETS, splits, table_of
 from mmsk.fusion import (
     BlockScaler,
+    ContextFusionClassifier,
     EnsembleSelectionClassifier,
     FeatureFusion,
+    GroupScaler,
     StackingFusionClassifier,
     VotingFusionClassifier,
 )
@@ -50,7 +53,7 @@ MOSI_VIEWS = {
     "mosi (a)": ["text", "audio", "video"],
     "mosi (b)": ["text", "text_cnn", "audio", "video"],
 }
-VIDEO = ["video_id"]
+VIDEO = ["video_id", "segment"]
 RAW = ["text"]  # the columns of a view of raw text
 _FITTED: dict = {}
 
@@ -80,51 +83,12 @@ class Remembered(ClassifierMixin, BaseEstimator):
         return self.classes_[self.predict_proba(X).argmax(axis=1)]
 
 
-class InContext(ClassifierMixin, BaseEstimator):
-    """What a classifier says of an utterance, and of the others of the same video.
-
-    The last column of X names the video. All utterances of a video are to come in one call,
-    as for the recurrent networks that are published on mosi; their labels are not used.
-    """
-
-    def __init__(self, estimator):
-        self.estimator = estimator
-
-    def fit(self, X, y, groups=None):
-        """Fit the classifier, and on held-out videos how much the other utterances say."""
-        held_out = cross_val_predict(
-            self.estimator, X.iloc[:, :-1], y, cv=GroupKFold(5), method="predict_proba",
-            groups=groups, params={"groups": groups},
-        )  # fmt: skip
-        self.estimator_ = clone(self.estimator).fit(X.iloc[:, :-1], y, groups=groups)
-        self.context_ = linear(1).fit(self._around(held_out, X.iloc[:, -1]), y)
-        self.classes_ = self.estimator_.classes_
-        return self
-
-    def predict_proba(self, X):
-        """What utterance and context say."""
-        said = self.estimator_.predict_proba(X.iloc[:, :-1])
-        return self.context_.predict_proba(self._around(said, X.iloc[:, -1]))
-
-    def predict(self, X):
-        """The more probable class."""
-        return self.classes_[self.predict_proba(X).argmax(axis=1)]
-
-    def _around(self, said, video):
-        odds = pd.Series(np.log(said[:, 1] / said[:, 0]))
-        videos = odds.groupby(np.asarray(video))
-        others = (videos.transform("sum") - odds) / (videos.transform("count") - 1).clip(
-            lower=1
-        )
-        return np.column_stack([odds, others])
-
-
 def linear(C=10):
     return LogisticRegression(C=C, max_iter=1000)
 
 
 def short_texts():
-    """The log pool of three linear classifiers of words and characters, one voice together."""
+    """The log pool of four linear classifiers of words and characters, one voice together."""
     words = {"token_pattern": r"(?u)\b\w+\b"}
     classifier = LogisticRegression(solver="liblinear", dual=True, max_iter=2000)
 
@@ -140,8 +104,19 @@ def short_texts():
              NBLogRatio(), Normalizer()),
         view("characters, TF-IDF",
              TfidfVectorizer(sublinear_tf=True, analyzer="char_wb", ngram_range=(2, 5))),
+        view("words, TF-IDF", TfidfVectorizer(sublinear_tf=True, ngram_range=(1, 2), **words)),
     ]  # fmt: skip
-    return VotingFusionClassifier(views, weights=[1 / 3] * 3)
+    return VotingFusionClassifier(views, weights=[1 / 4] * 4)
+
+
+def voice():
+    """Sound without what a speaker gives to all of a video; rows of length 1 on average."""
+    return make_pipeline(
+        GroupScaler("video_id"),
+        SimpleImputer(keep_empty_features=True),
+        BlockScaler(),
+        linear(0.3),
+    )
 
 
 def mosi(name):
@@ -211,9 +186,12 @@ def rules(views, cv):
     }
     if views[0][2] == RAW:
         measured = [("text", TextStatistics(), "text")]
-        context = Remembered(InContext(short_texts()))
-        others = [("text in context", context, RAW + VIDEO), *views[1:]]
+        context = ContextFusionClassifier(short_texts(), "video_id", order="segment")
+        others = [("text in context", Remembered(context), RAW + VIDEO), *views[1:]]
         found["text in context alone"] = VotingFusionClassifier(others[:1])
+        sound = next(columns for name, _, columns in views if name == "audio")
+        apart = ("audio", voice(), sound + VIDEO[:1])
+        found["log, text in context and voice"] = VotingFusionClassifier([others[0], apart])
         found["log, text in context"] = VotingFusionClassifier(others)
         found["soft, text in context"] = VotingFusionClassifier(others, voting="soft")
         found["log, quality of text"] = pool(quality=measured)
@@ -246,6 +224,25 @@ def early(views, cv):
     return GridSearchCV(make_pipeline(FeatureFusion(features), classifier), grid, cv=cv)
 
 
+def early_by_inner_folds(views):
+    """One classifier of all features: it, its C and the blocks' norm by inner folds."""
+    features = [(name, "passthrough", columns) for name, _, columns in views]
+    model = Pipeline(
+        [("fusion", FeatureFusion(features, scaler=BlockScaler())), ("classifier", linear())]
+    )
+    norms = {"fusion__scaler__norm": ["width", "variance", "singular"]}
+    grid = [
+        {**norms, "classifier": [linear(C) for C in (0.1, 1, 10, 100)]},
+        {**norms, "classifier": [discriminants()]},
+    ]
+    return GridSearchCV(model, grid, cv=StratifiedKFold(5, shuffle=True, random_state=0))
+
+
+def discriminants():
+    """Linear discriminants for more features than rows."""
+    return LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
+
+
 def run(name):
     """Accuracy of each rule: the mean of each split into parts, and its spread over splits."""
     X, y, groups, columns, views = mosi(name) if name in MOSI_VIEWS else ready(name)
@@ -253,11 +250,12 @@ def run(name):
     inner = StratifiedKFold(3, shuffle=True, random_state=0) if groups is None else cv
     models = {**rules(views, cv), "early, tuned": early(views, inner)}
     if groups is None:  # dense blocks, and few rows for as many features
-        discriminants = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
-        models["early, discriminants"] = make_pipeline(
-            FeatureFusion([(name, "passthrough", chosen) for name, _, chosen in views]),
-            discriminants,
-        )
+        for norm in ("width", "variance", "singular"):
+            blocks = [(view, "passthrough", chosen) for view, _, chosen in views]
+            fusion = FeatureFusion(blocks, scaler=BlockScaler(norm=norm))
+            models[f"early, {norm}"] = make_pipeline(fusion, linear())
+            models[f"early, {norm}, discriminants"] = make_pipeline(fusion, discriminants())
+        models["early, by inner folds"] = early_by_inner_folds(views)
     scores = {model: [] for model in models}
     for parts in columns:
         found = {model: [] for model in models}

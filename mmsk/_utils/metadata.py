@@ -36,11 +36,14 @@ def fit_params_of(estimator, rows, **metadata):
         If the predictor at the end takes no weights.
     """
     given = {name: values[rows] for name, values in metadata.items() if values is not None}
-    steps = _leaves(estimator)
+    steps = leaves(estimator)
     last = steps[-1][1]
     weighs = hasattr(last, "predict") and "sample_weight" in given
     if weighs and not _takes(last, "sample_weight"):
-        raise ValueError(f"{type(last).__name__} takes no sample_weight.")
+        raise ValueError(
+            f"{type(last).__name__} takes no sample_weight, which class_weight of a fusion is "
+            "too: leave it out, or take another estimator."
+        )
     return {
         prefix + name: values
         for prefix, step in steps
@@ -49,16 +52,22 @@ def fit_params_of(estimator, rows, **metadata):
     }
 
 
-def _leaves(estimator, prefix=""):
+def leaves(estimator, prefix=""):
     """The steps of a Pipeline, and of those within it, with the prefix of their parameters."""
     if not isinstance(estimator, Pipeline):
         return [(prefix, estimator)]
     return [
-        leaf for name, step in estimator.steps for leaf in _leaves(step, f"{prefix}{name}__")
+        leaf for name, step in estimator.steps for leaf in leaves(step, f"{prefix}{name}__")
     ]
 
 
 def _takes(step, name):
     if isinstance(step, BaseSearchCV):  # whose fit names neither
         return name == "groups" or has_fit_parameter(step.estimator, name)
+    if (
+        name == "groups"
+        and hasattr(step, "transform")
+        and getattr(step, name, None) is not None
+    ):
+        return False  # it has them from a column that it names
     return hasattr(step, "fit") and has_fit_parameter(step, name)

@@ -10,13 +10,14 @@ from mmsk._utils.sklearn_private import check_y
 _FEW_CLASSES, _MANY_CLASSES = 20, 1000
 
 
-def class_labels(X, y):
-    """Labels of the rows of a table, of at least two classes.
+def class_labels(X, y, n_least=2):
+    """Labels of the rows of a table, of at least so many classes.
 
     Parameters
     ----------
     X : table of n_samples rows
     y : array-like of shape (n_samples,)
+    n_least : int, default=2
 
     Returns
     -------
@@ -25,13 +26,13 @@ def class_labels(X, y):
     Raises
     ------
     ValueError
-        If labels are missing, of another number than the rows, no classes, or of one
-        class only.
+        If labels are missing, of another number than the rows, no classes, of one class
+        only, or several for each row.
     """
-    y = check_y(_as_array(y), y_numeric=False)
+    y = check_y(_one_column(_as_array(y), "MultiOutputClassifier"), y_numeric=False)
     check_consistent_length(X, y)
     check_classification_targets(y)
-    if len(set(y)) < 2:
+    if len(set(y)) < n_least:
         raise ValueError(f"y holds one class only, {str(y[0])!r}: nothing to tell apart.")
     return y
 
@@ -76,9 +77,10 @@ def target_numbers(X, y):
     Raises
     ------
     ValueError
-        If numbers are missing or infinite, no numbers, or of another number than the rows.
+        If numbers are missing or infinite, no numbers, of another number than the rows, or
+        several for each row.
     """
-    y = _as_array(y)
+    y = _one_column(_as_array(y), "MultiOutputRegressor")
     cells = np.asarray(y)
     if cells.dtype.kind in "USmM" or (cells.dtype == object and any(map(_is_text, cells.flat))):
         shown = y[0]
@@ -107,6 +109,18 @@ def _as_array(y):
     y = y.to_numpy() if is_series(y) else y
     if isinstance(y, np.ndarray) and y.dtype == object and not any(map(_is_text, y.flat)):
         return np.array(y.tolist())  # bools and numbers, as a column with gaps had left them
+    return y
+
+
+def _one_column(y, wrapper):
+    """Refuse several targets for each row, with the remedy."""
+    known = isinstance(y, (np.ndarray, list, tuple))
+    shape = y.shape if is_frame(y) else np.shape(y) if known else ()
+    if len(shape) == 2 and shape[1] > 1:
+        raise ValueError(
+            f"y should be a 1d array, got an array of shape {shape} instead. For several "
+            f"targets, put this estimator into {wrapper} of sklearn.multioutput."
+        )
     return y
 
 

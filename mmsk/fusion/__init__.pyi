@@ -1,11 +1,15 @@
 from ._bilinear_fusion import BilinearFusion as BilinearFusion
+from ._block_reducer import BlockReducer as BlockReducer
 from ._block_scaler import BlockScaler as BlockScaler
+from ._blocks import blocks_of as blocks_of
 from ._boosting_classifier import BoostingFusionClassifier as BoostingFusionClassifier
 from ._boosting_regressor import BoostingFusionRegressor as BoostingFusionRegressor
 from ._cascade_classifier import CascadeFusionClassifier as CascadeFusionClassifier
 from ._cca_fusion import CCAFusion as CCAFusion
 from ._conformal_classifier import ConformalFusionClassifier as ConformalFusionClassifier
 from ._conformal_regressor import ConformalFusionRegressor as ConformalFusionRegressor
+from ._context_classifier import ContextFusionClassifier as ContextFusionClassifier
+from ._context_regressor import ContextFusionRegressor as ContextFusionRegressor
 from ._cooperative_classifier import CooperativeClassifier as CooperativeClassifier
 from ._cooperative_regressor import CooperativeRegressor as CooperativeRegressor
 from ._ensemble_selection_classifier import (

@@ -7,6 +7,43 @@ from scipy import sparse
 N_COMPONENTS = 256
 
 
+def blocks_of(names):
+    """Where each view's columns stand, told from names ``view__feature``.
+
+    For what comes behind a fusion and keeps names, such as a selection of features; what
+    comes out can be the columns of views again.
+
+    Parameters
+    ----------
+    names : iterable of str
+        As ``get_feature_names_out`` of a fusion, or of a pipeline behind it, gives them.
+
+    Returns
+    -------
+    blocks : dict of str to ndarray of int
+        Positions of the columns of each view, in the order in which views first appear. The
+        mark ``view__missing`` is a column of its view.
+
+    Raises
+    ------
+    ValueError
+        If a name has no view before ``__``.
+
+    Examples
+    --------
+    >>> from mmsk.fusion import blocks_of
+    >>> blocks_of(["note__kite", "note__tin", "size__cm", "note__missing"])
+    {'note': array([0, 1, 3]), 'size': array([2])}
+    """
+    found: dict = {}
+    for place, name in enumerate(names):
+        view, mark, _ = name.partition("__")
+        if not (view and mark):
+            raise ValueError(f"the name {name!r} has no view: it must be like 'view__feature'.")
+        found.setdefault(view, []).append(place)
+    return {view: np.array(places) for view, places in found.items()}
+
+
 def is_sparse_when_joined(blocks, n_rows, sparse_threshold):
     """Whether blocks stay sparse side by side: one of them is, and few values are set.
 
@@ -58,3 +95,43 @@ def joined(blocks, *, as_sparse):
         return sparse.hstack(blocks, format="csr", dtype=np.float32)
     dense = [block.toarray() if sparse.issparse(block) else block for block in blocks]
     return np.hstack(dense).astype(np.float32, copy=False)
+
+
+def block_weights(weights, names):
+    """What each view's block is multiplied by.
+
+    Parameters
+    ----------
+    weights : dict of str to float, array-like of shape (n_views,) or None
+    names : list of str
+        The views as listed, less the dropped ones.
+
+    Returns
+    -------
+    weights : dict of str to float
+
+    Raises
+    ------
+    ValueError
+        If a name is no view, numbers are not as many as views, or one is negative.
+    """
+    if weights is None:
+        return dict.fromkeys(names, 1.0)
+    if not isinstance(weights, dict):
+        if np.shape(weights) != (len(names),):
+            raise ValueError(
+                f"weights must be {len(names)} numbers, one for each of the views {names}, or "
+                f"a dict by name, got {weights!r}."
+            )
+        weights = dict(zip(names, weights, strict=True))
+    if unknown := [name for name in weights if name not in names]:
+        raise ValueError(f"weights names the views {unknown}, but the views are {names}.")
+    found = {name: float(weights.get(name, 1.0)) for name in names}
+    if not all(0 <= weight < np.inf for weight in found.values()):
+        raise ValueError(f"weights must be finite and at least 0, got {weights!r}.")
+    return found
+
+
+def weighed(block, weight):
+    """A block times its weight; itself where that is 1."""
+    return block if weight == 1 else block * weight

@@ -3,6 +3,7 @@
 import numpy as np
 from sklearn.base import ClassifierMixin
 
+from mmsk._utils.sklearn_private import StrOptions
 from mmsk.fusion._boosting import BoostingFusion
 from mmsk.fusion._pooling import with_unseen_classes
 from mmsk.fusion._targets import learn_classes
@@ -35,6 +36,9 @@ class BoostingFusionClassifier(ClassifierMixin, BoostingFusion):
         Further parameters of XGBoost, by its own names.
     random_state : int, default=0
         Has a say only where ``params`` ask for chance.
+    class_weight : dict, "balanced" or None, default=None
+        What rows of each class weigh, as in scikit-learn, times their ``sample_weight``, in
+        all that is fitted or learned; the class prior becomes that of the weighed rows.
     n_jobs : int or None, default=None
         Threads that grow trees.
 
@@ -80,6 +84,42 @@ class BoostingFusionClassifier(ClassifierMixin, BoostingFusion):
     True
     """
 
+    _parameter_constraints = {
+        **BoostingFusion._parameter_constraints,
+        "class_weight": [dict, StrOptions({"balanced"}), None],
+    }
+
+    def __init__(
+        self,
+        views,
+        *,
+        cross_modal=True,
+        n_components=100,
+        n_estimators=500,
+        learning_rate=0.1,
+        max_depth=6,
+        early_stopping_rounds=20,
+        cv=3,
+        params=None,
+        random_state=0,
+        class_weight=None,
+        n_jobs=None,
+    ):
+        super().__init__(
+            views,
+            cross_modal=cross_modal,
+            n_components=n_components,
+            n_estimators=n_estimators,
+            learning_rate=learning_rate,
+            max_depth=max_depth,
+            early_stopping_rounds=early_stopping_rounds,
+            cv=cv,
+            params=params,
+            random_state=random_state,
+            n_jobs=n_jobs,
+        )
+        self.class_weight = class_weight
+
     def fit(self, X, y, *, sample_weight=None, groups=None):
         """Fit the blocks, find how many rounds are enough, and fit the trees.
 
@@ -96,7 +136,7 @@ class BoostingFusionClassifier(ClassifierMixin, BoostingFusion):
         self : object
         """
         X = self._check_table(X, reset=True)
-        y, codes, weight = learn_classes(self, X, y, sample_weight)
+        y, codes, weight, _ = learn_classes(self, X, y, sample_weight)
         seen = np.cumsum(self.class_prior_ > 0) - 1  # XGBoost counts classes without gaps
         self._fit(X, y, seen[codes].astype(float), weight, groups)
         return self

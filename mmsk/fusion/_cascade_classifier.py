@@ -11,8 +11,8 @@ from mmsk._utils.columns import take_rows
 from mmsk._utils.sklearn_private import Interval, StrOptions
 from mmsk.fusion._late import LateFusion
 from mmsk.fusion._out_of_fold import inner_splits, out_of_fold
-from mmsk.fusion._pooling import log_pool, with_unseen_classes
-from mmsk.fusion._targets import learn_classes
+from mmsk.fusion._pooling import log_pool, shares_of, with_unseen_classes
+from mmsk.fusion._targets import counts_of_classes, learn_classes
 from mmsk.fusion._views import run_one, warn_of_failures, warn_of_rows_without_views
 
 _N_POINTS = 51  # of the frontier
@@ -41,6 +41,9 @@ class CascadeFusionClassifier(ClassifierMixin, LateFusion):
     cv : int, splitter, iterable or None, default=5
         Inner folds for ``frontier_`` and ``threshold="cv"``, each row tested once. An int
         with groups keeps every group whole. None leaves ``frontier_`` out, and the fits.
+    class_weight : dict, "balanced" or None, default=None
+        What rows of each class weigh, as in scikit-learn, times their ``sample_weight``, in
+        all that is fitted or learned; the class prior becomes that of the weighed rows.
     n_jobs : int or None, default=None
         Views worked on at once in ``fit``.
 
@@ -99,6 +102,7 @@ class CascadeFusionClassifier(ClassifierMixin, LateFusion):
         "threshold": [Interval(Real, 0, 1, closed="right"), StrOptions({"cv"})],
         "target_accuracy": [Interval(Real, 0, 1, closed="right"), None],
         "cv": ["cv_object", None],
+        "class_weight": [dict, StrOptions({"balanced"}), None],
     }
 
     def __init__(
@@ -110,6 +114,7 @@ class CascadeFusionClassifier(ClassifierMixin, LateFusion):
         threshold=0.9,
         target_accuracy=None,
         cv=5,
+        class_weight=None,
         n_jobs=None,
     ):
         self.views = views
@@ -118,6 +123,7 @@ class CascadeFusionClassifier(ClassifierMixin, LateFusion):
         self.threshold = threshold
         self.target_accuracy = target_accuracy
         self.cv = cv
+        self.class_weight = class_weight
         self.n_jobs = n_jobs
 
     def fit(self, X, y, *, sample_weight=None, groups=None):
@@ -142,13 +148,13 @@ class CascadeFusionClassifier(ClassifierMixin, LateFusion):
             If ``threshold="cv"`` and ``cv=None``, or costs are not one for each view.
         """
         X = self._check_table(X, reset=True)
-        y, codes, weight = learn_classes(self, X, y, sample_weight)
+        y, codes, weight, given = learn_classes(self, X, y, sample_weight)
         if self.threshold == "cv" and self.cv is None:
             raise ValueError("threshold='cv' needs inner folds: give cv, such as cv=5.")
         costs = self._checked_costs()
-        given = None if sample_weight is None else weight
         kept, fitted_on = self._fit_views(X, y, given, groups)
-        priors = [self._shares_among(codes[rows], weight[rows]) for rows in fitted_on]
+        counts = counts_of_classes(codes, weight, fitted_on, len(self.classes_))
+        priors = [shares_of(of_view, self.class_prior_) for of_view in counts]
         order = np.argsort(costs[kept], kind="stable")
         self.views_ = [self.views_[k] for k in order]
         self.costs_ = costs[kept][order]
@@ -286,13 +292,6 @@ class CascadeFusionClassifier(ClassifierMixin, LateFusion):
 
     def _said(self, X):
         return self._predictions(X, "predict_proba", len(self.classes_))
-
-    def _shares_among(self, codes, weight):
-        """Shares of the classes among some rows; a class not among them keeps its prior."""
-        counts = np.bincount(codes, weights=weight, minlength=len(self.classes_))
-        seen = np.flatnonzero(counts)
-        shares = counts[seen][None] / counts.sum()
-        return with_unseen_classes(shares, seen, self.class_prior_)[0]
 
     def _aligned(self, view, values):
         seen = np.searchsorted(self.classes_, view[1].classes_)

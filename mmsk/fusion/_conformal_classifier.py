@@ -129,8 +129,7 @@ class ConformalFusionClassifier(ClassifierMixin, Conformal):
         self : object
         """
         X = self._check_table(X, reset=True)
-        y, codes, weight = learn_classes(self, X, y, sample_weight)
-        given = None if sample_weight is None else weight
+        y, codes, weight, given = learn_classes(self, X, y, sample_weight)
         held_out = self._fit_parts(X, y, given, groups, classifier=True)
         self.codes_ = [codes[rows] for rows in held_out]
         self.weights_ = [weight[rows] for rows in held_out]

@@ -4,8 +4,9 @@ import numpy as np
 from scipy.special import softmax
 from sklearn.base import ClassifierMixin
 
+from mmsk._utils.sklearn_private import StrOptions
 from mmsk.fusion._calibrated_ridge import sharpness
-from mmsk.fusion._cooperative import CooperativeFusion
+from mmsk.fusion._cooperative import RHOS, CooperativeFusion
 from mmsk.fusion._pooling import with_unseen_classes
 from mmsk.fusion._targets import learn_classes
 
@@ -27,6 +28,9 @@ class CooperativeClassifier(ClassifierMixin, CooperativeFusion):
     cv : int, splitter or iterable, default=5
         Inner folds, each row tested once. An int with groups keeps every group whole
         (StratifiedGroupKFold).
+    class_weight : dict, "balanced" or None, default=None
+        What rows of each class weigh, as in scikit-learn, times their ``sample_weight``, in
+        all that is fitted or learned; the class prior becomes that of the weighed rows.
     n_jobs : int or None, default=None
         Views worked on at once.
 
@@ -77,6 +81,30 @@ class CooperativeClassifier(ClassifierMixin, CooperativeFusion):
     0.0
     """
 
+    _parameter_constraints = {
+        **CooperativeFusion._parameter_constraints,
+        "class_weight": [dict, StrOptions({"balanced"}), None],
+    }
+
+    def __init__(
+        self,
+        views,
+        *,
+        rho=RHOS,
+        C=10.0,
+        cv=5,
+        class_weight=None,
+        n_jobs=None,
+    ):
+        super().__init__(
+            views,
+            rho=rho,
+            C=C,
+            cv=cv,
+            n_jobs=n_jobs,
+        )
+        self.class_weight = class_weight
+
     def fit(self, X, y, *, sample_weight=None, groups=None):
         """Fit the blocks, choose how far views must agree, and fit all at once.
 
@@ -93,9 +121,8 @@ class CooperativeClassifier(ClassifierMixin, CooperativeFusion):
         self : object
         """
         X = self._check_table(X, reset=True)
-        y, codes, weight = learn_classes(self, X, y, sample_weight)
+        y, codes, weight, given = learn_classes(self, X, y, sample_weight)
         targets = np.eye(len(self.classes_))[codes][:, self.class_prior_ > 0]
-        given = None if sample_weight is None else weight
         said = self._fit(X, y, targets, given, groups)
         self.sharpness_ = sharpness(said, targets, weight)
         return self

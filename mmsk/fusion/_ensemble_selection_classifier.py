@@ -5,7 +5,7 @@ from numbers import Integral, Real
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from mmsk._utils.sklearn_private import Interval
+from mmsk._utils.sklearn_private import Interval, StrOptions
 from mmsk.fusion._late_predictors import LateClassifier
 from mmsk.fusion._pooling import linear_pool
 from mmsk.fusion._selection import fit_selection
@@ -35,6 +35,9 @@ class EnsembleSelectionClassifier(LateClassifier):
         (StratifiedGroupKFold).
     random_state : int, RandomState or None, default=0
         Draws the bags.
+    class_weight : dict, "balanced" or None, default=None
+        What rows of each class weigh, as in scikit-learn, times their ``sample_weight``, in
+        all that is fitted or learned; the class prior becomes that of the weighed rows.
     n_jobs : int or None, default=None
         Views worked on at once.
 
@@ -90,6 +93,7 @@ class EnsembleSelectionClassifier(LateClassifier):
         "bag_share": [Interval(Real, 0, 1, closed="right")],
         "cv": ["cv_object"],
         "random_state": ["random_state"],
+        "class_weight": [dict, StrOptions({"balanced"}), None],
     }
 
     def __init__(
@@ -102,6 +106,7 @@ class EnsembleSelectionClassifier(LateClassifier):
         bag_share=0.5,
         cv=5,
         random_state=0,
+        class_weight=None,
         n_jobs=None,
     ):
         self.views = views
@@ -111,6 +116,7 @@ class EnsembleSelectionClassifier(LateClassifier):
         self.bag_share = bag_share
         self.cv = cv
         self.random_state = random_state
+        self.class_weight = class_weight
         self.n_jobs = n_jobs
 
     def fit(self, X, y, *, sample_weight=None, groups=None):
@@ -130,8 +136,7 @@ class EnsembleSelectionClassifier(LateClassifier):
         self : object
         """
         X = self._check_table(X, reset=True)
-        y, codes, weight = learn_classes(self, X, y, sample_weight)
-        weight = None if sample_weight is None else weight
+        y, codes, _, weight = learn_classes(self, X, y, sample_weight)
         return fit_selection(self, X, y, codes, weight, groups)
 
     def predict_proba(self, X):

@@ -9,6 +9,7 @@ from sklearn.base import TransformerMixin, clone
 from sklearn.decomposition import TruncatedSVD
 from sklearn.pipeline import Pipeline
 from sklearn.utils import check_array
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from mmsk._utils.metadata import fit_params_of, own_config
@@ -22,8 +23,17 @@ from mmsk._utils.sklearn_private import (
 from mmsk._utils.workers import map_samples
 from mmsk.fusion._base import ViewsEstimator
 from mmsk.fusion._block_scaler import scaler_for
-from mmsk.fusion._blocks import N_COMPONENTS, is_sparse_when_joined, joined, spread
+from mmsk.fusion._blocks import (
+    N_COMPONENTS,
+    block_weights,
+    is_sparse_when_joined,
+    joined,
+    spread,
+    weighed,
+)
 from mmsk.fusion._dropout import hidden
+from mmsk.fusion._part_of_blocks import learn_part_of_blocks
+from mmsk.fusion._parts import blocks_learn_in_parts
 from mmsk.fusion._views import (
     as_matrix,
     fit_features,
@@ -49,6 +59,10 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
     scaler : {"block"}, None or transformer, default="block"
         What scales each block, fitted on the rows that have the view: ``"block"`` is
         `BlockScaler`, None leaves blocks as they are.
+    weights : dict of str to float, array-like of shape (n_views,) or None, default=None
+        What scaled blocks are multiplied by, by name (1 where not named), or of the views as
+        listed, dropped ones left out; at least 0. A model that shrinks coefficients leans
+        on blocks of large weight. None is 1 for each.
     missing : {"zero", "nan"}, default="zero"
         What a row has in the block of a view that it lacks. ``"zero"`` is the block's
         mean once scaled, and a column ``view__missing`` marks the rows if ``fit`` met
@@ -72,6 +86,7 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
         Without dropped views and those that no row of ``fit`` has.
     scalers_ : dict of str to Pipeline
         What each view's features go through: reduction and scaling, where these apply.
+    weights_ : dict of str to float
     blocks_ : dict of str to slice
         Where each view's columns stand in the result.
     indicators_ : list of str
@@ -87,7 +102,8 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
     -----
     Which rows lack a view is told from its source cells and from failed reads, never
     from NaN among the features. A view is fitted and transformed only on rows that have
-    it, so no transformer behind an extractor ever meets a missing sample.
+    it, so no transformer behind an extractor ever meets a missing sample. ``partial_fit``
+    marks all views, and keeps the result sparse if a block is, whatever its share of values.
 
     Examples
     --------
@@ -107,6 +123,7 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
     _parameter_constraints = {
         **ViewsEstimator._parameter_constraints,
         "scaler": [StrOptions({"block"}), HasMethods(["fit", "transform"]), None],
+        "weights": [dict, "array-like", None],
         "missing": [StrOptions({"zero", "nan"})],
         "sparse_threshold": [Interval(Real, 0, 1, closed="both")],
         "modality_dropout": [Interval(Real, 0, 1, closed="left")],
@@ -121,6 +138,7 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
         views,
         *,
         scaler="block",
+        weights=None,
         missing="zero",
         sparse_threshold=0.3,
         modality_dropout=0.0,
@@ -129,6 +147,7 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
     ):
         self.views = views
         self.scaler = scaler
+        self.weights = weights
         self.missing = missing
         self.sparse_threshold = sparse_threshold
         self.modality_dropout = modality_dropout
@@ -151,6 +170,24 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
         self : object
         """
         self._fit(X, y, sample_weight)
+        return self
+
+    @available_if(blocks_learn_in_parts)
+    def partial_fit(self, X, y=None, sample_weight=None):
+        """Learn from a further part of a table; where all views and ``scaler`` can.
+
+        Parameters
+        ----------
+        X : frame or ndarray of n_samples rows
+            All views must be in the first part. Extractors are fitted on it.
+        y : ndarray of shape (n_samples,) or None
+        sample_weight : array-like of shape (n_samples,) or None, default=None
+
+        Returns
+        -------
+        self : object
+        """
+        learn_part_of_blocks(self, X, y, sample_weight)
         return self
 
     def fit_transform(self, X, y=None, sample_weight=None):
@@ -239,6 +276,7 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
         kept = [(view, result) for view, result in found if result[0] is not None]
         self.errors_ = [f for _, rows in fitted for f in rows.failures]
         warn_of_empty(views, fitted)
+        self.weights_ = block_weights(self.weights, [name for name, _, _ in views])
         n_rows = len(fitted[0][1].present)
         self.sparse_output_ = self.missing == "zero" and is_sparse_when_joined(
             [rows.values for _, (_, rows) in kept], n_rows, self.sparse_threshold
@@ -249,7 +287,8 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
             with naming_view(name), own_config():
                 scaler = self.scalers_[name] = self._scaler_of(estimator, rows.values)
                 params = fit_params_of(scaler, rows.present, sample_weight=weights)
-                values = as_matrix(scaler.fit_transform(rows.values, **params))
+                scaled = as_matrix(scaler.fit_transform(rows.values, **params))
+            values = weighed(scaled, self.weights_[name])
             self.views_.append((name, estimator, columns))
             self.blocks_[name] = slice(start, start + values.shape[1])
             start += values.shape[1]
@@ -328,7 +367,7 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
                 return rows._replace(values=empty((0, width)))
             with own_config():
                 values = self.scalers_[name].transform(as_matrix(rows.values))
-            return rows._replace(values=as_matrix(values))
+            return rows._replace(values=weighed(as_matrix(values), self.weights_[name]))
 
     def _names_of_block(self, name, fitted):
         block = self.blocks_[name]

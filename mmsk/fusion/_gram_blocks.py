@@ -31,6 +31,7 @@ class GramBlocks(FeatureFusion):
     scaler = "block"
     missing = "zero"
     sparse_threshold = 0
+    weights = None
     modality_dropout = 0.0
 
     def __init__(

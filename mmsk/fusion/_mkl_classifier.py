@@ -5,6 +5,7 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
+from mmsk._utils.sklearn_private import StrOptions
 from mmsk.fusion._calibrated_ridge import CalibratedRidge
 from mmsk.fusion._mkl import KernelFusion
 from mmsk.fusion._pooling import with_unseen_classes
@@ -46,6 +47,9 @@ class MKLClassifier(ClassifierMixin, KernelFusion):
         grows with ``n_samples * max_landmarks``.
     random_state : int, RandomState instance or None, default=0
         Draws the landmarks.
+    class_weight : dict, "balanced" or None, default=None
+        What rows of each class weigh, as in scikit-learn, times their ``sample_weight``, in
+        all that is fitted or learned; the class prior becomes that of the weighed rows.
     n_jobs : int or None, default=None
         Views worked on at once.
 
@@ -99,6 +103,38 @@ class MKLClassifier(ClassifierMixin, KernelFusion):
     True
     """
 
+    _parameter_constraints = {
+        **KernelFusion._parameter_constraints,
+        "class_weight": [dict, StrOptions({"balanced"}), None],
+    }
+
+    def __init__(
+        self,
+        views,
+        *,
+        kernel="auto",
+        width=1.0,
+        combination="average",
+        C=10.0,
+        estimator=None,
+        max_landmarks=1000,
+        random_state=0,
+        class_weight=None,
+        n_jobs=None,
+    ):
+        super().__init__(
+            views,
+            kernel=kernel,
+            width=width,
+            combination=combination,
+            C=C,
+            estimator=estimator,
+            max_landmarks=max_landmarks,
+            random_state=random_state,
+            n_jobs=n_jobs,
+        )
+        self.class_weight = class_weight
+
     def fit(self, X, y, *, sample_weight=None, groups=None):
         """Fit the views, weigh their grams and fit the estimator on the sum.
 
@@ -116,9 +152,8 @@ class MKLClassifier(ClassifierMixin, KernelFusion):
         self : object
         """
         X = self._check_table(X, reset=True)
-        y, codes, weight = learn_classes(self, X, y, sample_weight)
+        y, codes, _, weight = learn_classes(self, X, y, sample_weight)
         targets = np.eye(len(self.classes_))[codes]
-        weight = None if sample_weight is None else weight
         return self._fit(X, y, targets, weight, groups)
 
     def predict(self, X):

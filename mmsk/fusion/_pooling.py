@@ -185,6 +185,18 @@ def normalised(scores: np.ndarray, prior: np.ndarray) -> np.ndarray:
     return np.divide(scores, total, out=rows, where=total > 0)
 
 
+def shares_of(counts: np.ndarray, prior: np.ndarray) -> np.ndarray:
+    """Shares of the classes by their weights in some rows; one not among them keeps its prior.
+
+    Parameters
+    ----------
+    counts : ndarray of shape (n_classes,)
+    prior : ndarray of shape (n_classes,)
+    """
+    seen = np.flatnonzero(counts)
+    return with_unseen_classes((counts[seen] / counts.sum())[None], seen, prior)[0]
+
+
 def with_unseen_classes(
     probabilities: np.ndarray, seen: np.ndarray, prior: np.ndarray
 ) -> np.ndarray:

@@ -30,6 +30,7 @@ class ReducedBlocks(FeatureFusion):
     }
     scaler = "block"
     sparse_threshold = 0
+    weights = None
     modality_dropout = 0.0
     random_state = None
 

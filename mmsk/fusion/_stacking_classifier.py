@@ -5,7 +5,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from mmsk._utils.sklearn_private import HasMethods
+from mmsk._utils.sklearn_private import HasMethods, StrOptions
 from mmsk.fusion._late_predictors import LateClassifier
 from mmsk.fusion._out_of_fold import beside, fit_stack, meta_features
 from mmsk.fusion._targets import learn_classes
@@ -33,6 +33,9 @@ class StackingFusionClassifier(LateClassifier):
         (StratifiedGroupKFold).
     passthrough : bool, default=False
         Whether ``final_estimator`` also gets the views' features, block-scaled.
+    class_weight : dict, "balanced" or None, default=None
+        What rows of each class weigh, as in scikit-learn, times their ``sample_weight``, in
+        all that is fitted or learned; the class prior becomes that of the weighed rows.
     n_jobs : int or None, default=None
         Views worked on at once.
 
@@ -82,6 +85,7 @@ class StackingFusionClassifier(LateClassifier):
         "final_estimator": [HasMethods(["fit", "predict"]), None],
         "cv": ["cv_object"],
         "passthrough": ["boolean"],
+        "class_weight": [dict, StrOptions({"balanced"}), None],
     }
 
     def __init__(
@@ -92,6 +96,7 @@ class StackingFusionClassifier(LateClassifier):
         final_estimator=None,
         cv=5,
         passthrough=False,
+        class_weight=None,
         n_jobs=None,
     ):
         self.views = views
@@ -99,6 +104,7 @@ class StackingFusionClassifier(LateClassifier):
         self.final_estimator = final_estimator
         self.cv = cv
         self.passthrough = passthrough
+        self.class_weight = class_weight
         self.n_jobs = n_jobs
 
     def fit(self, X, y, *, sample_weight=None, groups=None):
@@ -118,8 +124,7 @@ class StackingFusionClassifier(LateClassifier):
         self : object
         """
         X = self._check_table(X, reset=True)
-        y, _, weight = learn_classes(self, X, y, sample_weight)
-        weight = None if sample_weight is None else weight
+        y, _, _, weight = learn_classes(self, X, y, sample_weight)
         return fit_stack(self, X, y, weight, groups, LogisticRegression(max_iter=1000))
 
     def predict(self, X):

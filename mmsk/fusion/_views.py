@@ -25,6 +25,7 @@ from mmsk.exceptions import (
     MissingViewWarning,
     NothingToLearnError,
 )
+from mmsk.fusion._parts import taught
 
 
 class ViewRows(NamedTuple):
@@ -140,6 +141,46 @@ def fit_view(estimator, X_view, y=None, sample_weight=None, groups=None, *, kind
     if head is not None:
         estimator.steps[1:] = tail.steps  # a Pipeline with memory fits copies of its steps
     return estimator, rows._replace(values=values)
+
+
+def learn_part(
+    estimator, X_view, y=None, sample_weight=None, classes=None, *, kind="transformer", begun
+):
+    """Teach a view's estimator the rows of a part that have it; what it gave as a transformer.
+
+    Parameters
+    ----------
+    estimator : transformer, predictor or Pipeline of both
+        Is changed.
+    X_view : column or table
+    y : ndarray of shape (n_samples,) or None
+    sample_weight : ndarray of shape (n_samples,) or None
+    classes : ndarray of shape (n_classes,) or None
+        All that may come.
+    kind : {"transformer", "classifier", "regressor"}, default="transformer"
+    begun : bool
+        Whether it has met a part before. An extractor at the head learns from the first one.
+
+    Returns
+    -------
+    rows : ViewRows
+        ``values`` is None for a predictor, or where no row has the view.
+    """
+    head, tail = _split(estimator)
+    present = ~_missing(head, X_view)
+    if sample_weight is not None:
+        present &= sample_weight != 0
+    if not present.any():
+        return ViewRows(None, present, [])
+    with own_config():
+        rows = _read(head, X_view, present, y, fitting=not begun)
+        if not rows.present.any():
+            return rows._replace(values=None)
+        if tail is None:
+            return rows
+        chosen = [None if of is None else of[rows.present] for of in (y, sample_weight)]
+        with _counting(rows.present):
+            return rows._replace(values=taught(tail, rows.values, *chosen, classes, kind))
 
 
 def fit_features(X, y, view, sample_weight=None, groups=None):

@@ -9,6 +9,7 @@ from mmsk.fusion._belief import conflict, dempster_shafer
 from mmsk.fusion._calibration import calibrated
 from mmsk.fusion._held_out import fit_pool, opened_gates
 from mmsk.fusion._late_predictors import LateClassifier
+from mmsk.fusion._part_of_views import begin_parts, learn_part_of_views, learns_in_parts
 from mmsk.fusion._pooling import (
     is_present,
     linear_pool,
@@ -17,10 +18,10 @@ from mmsk.fusion._pooling import (
     medians_pool,
     product_pool,
     rank_pool,
+    shares_of,
     vote_shares,
-    with_unseen_classes,
 )
-from mmsk.fusion._targets import learn_classes
+from mmsk.fusion._targets import counts_of_classes, learn_classes, learn_part_of_classes
 from mmsk.fusion._weights import checked_weights, exponents, weights_of_mean
 
 POOLS = {
@@ -87,6 +88,9 @@ class VotingFusionClassifier(LateClassifier):
     cv : int, splitter or iterable, default=5
         Inner folds, each row tested once, where something is learned on held-out rows. An
         int with groups keeps every group whole (StratifiedGroupKFold).
+    class_weight : dict, "balanced" or None, default=None
+        What rows of each class weigh, as in scikit-learn, times their ``sample_weight``, in
+        all that is fitted or learned; the class prior becomes that of the weighed rows.
     n_jobs : int or None, default=None
         Views worked on at once.
 
@@ -117,8 +121,8 @@ class VotingFusionClassifier(LateClassifier):
     over the views that a row has: with weights of 1 the Bayes posterior of views that are
     independent given the class. A row that has none gets the prior, with a warning. A
     class that a view never saw keeps its prior in that view. Other pools rescale weights
-    over the views that a row has. For class weights, give ``sample_weight``; for several
-    labels per row, put the fusion into scikit-learn's MultiOutputClassifier.
+    over the views that a row has. For several labels per
+    row, put the fusion into scikit-learn's MultiOutputClassifier.
 
     References
     ----------
@@ -149,6 +153,7 @@ class VotingFusionClassifier(LateClassifier):
         "gate": [StrOptions({"confidence", "competence"}), None],
         "quality": [list, None],
         "cv": ["cv_object"],
+        "class_weight": [dict, StrOptions({"balanced"}), None],
     }
 
     def __init__(
@@ -162,6 +167,7 @@ class VotingFusionClassifier(LateClassifier):
         gate=None,
         quality=None,
         cv=5,
+        class_weight=None,
         n_jobs=None,
     ):
         self.views = views
@@ -172,6 +178,7 @@ class VotingFusionClassifier(LateClassifier):
         self.gate = gate
         self.quality = quality
         self.cv = cv
+        self.class_weight = class_weight
         self.n_jobs = n_jobs
 
     def fit(self, X, y, *, sample_weight=None, groups=None):
@@ -193,19 +200,64 @@ class VotingFusionClassifier(LateClassifier):
         """
         X = self._check_table(X, reset=True)
         self._check_hard()
-        y, codes, weight = learn_classes(self, X, y, sample_weight)
+        vars(self).pop("_learning", None)  # of parts met before
+        y, codes, weight, weighted = learn_classes(self, X, y, sample_weight)
         weights = checked_weights(self.weights, len(self._check_views()))
-        weighted = None if sample_weight is None else weight
         kept, fitted_on = self._fit_views(X, y, weighted, groups)
         self.weights_ = weights[kept]
-        self.view_priors_ = np.array(
-            [self._shares_among(codes[rows], weight[rows]) for rows in fitted_on]
-        )
+        counts = counts_of_classes(codes, weight, fitted_on, len(self.classes_))
+        self.view_priors_ = np.array([shares_of(row, self.class_prior_) for row in counts])
+        self._counts = np.vstack([weight.sum() * self.class_prior_, counts])
         if self.voting != "hard":
             self._check_probabilities()
         held = fit_pool(self, X, y, codes, weighted, groups)
         if self.voting == "dempster_shafer":
             self.weights_ = _reliabilities(held) * self.weights_ / self.weights_.max()
+        return self
+
+    @available_if(learns_in_parts)
+    def partial_fit(self, X, y, classes=None, *, sample_weight=None):
+        """Learn from a further part of a table; where every view's steps can.
+
+        Parameters
+        ----------
+        X : frame or ndarray of n_samples rows
+            Extractors are fitted on the first part that has their view.
+        y : array-like of shape (n_samples,)
+        classes : array-like of shape (n_classes,) or None, default=None
+            All labels that may come; needed with the first part. Behind a ``fit`` they are
+            those of it, and its views go on.
+        sample_weight : array-like of shape (n_samples,) or None, default=None
+
+        Returns
+        -------
+        self : object
+
+        Raises
+        ------
+        AttributeError
+            If a step of a view has no ``partial_fit``, or something needs held-out rows.
+        ValueError
+            If ``class_weight="balanced"``, which no part can tell; or classes lack labels.
+        """
+        begun = hasattr(self, "_counts")
+        X = self._check_table(X, reset=not begun)
+        y, codes, weight, given = learn_part_of_classes(self, X, y, classes, sample_weight)
+        if not hasattr(self, "_learning"):
+            self._check_hard()
+            begin_parts(self, X)
+        if not begun:
+            self._counts = np.zeros((1 + len(self._learning), len(self.classes_)))
+        present = learn_part_of_views(self, X, y, given, self.classes_)
+        every = np.ones(len(y), dtype=bool)
+        rows = [every, *present]
+        self._counts += counts_of_classes(codes, weight, rows, len(self.classes_))
+        self.class_prior_ = self._counts[0] / self._counts[0].sum()
+        self.view_priors_ = np.array(
+            [shares_of(row, self.class_prior_) for row in self._counts[1:][self._seen]]
+        )
+        if self.voting != "hard":
+            self._check_probabilities()
         return self
 
     @available_if(_gives_probabilities)
@@ -286,14 +338,6 @@ class VotingFusionClassifier(LateClassifier):
         """1 where a view is right, 0 where not, NaN where a row lacks it."""
         right = np.nan_to_num(said).argmax(axis=2) == truth
         return np.where(is_present(said), right, np.nan)
-
-    def _shares_among(self, codes, weight):
-        """Shares of the classes among some rows; a class not among them keeps its prior."""
-        counts = np.bincount(codes, weights=weight, minlength=len(self.classes_))
-        seen = np.flatnonzero(counts)
-        return with_unseen_classes(
-            (counts[seen] / counts.sum())[None], seen, self.class_prior_
-        )[0]
 
     def _said(self, X):
         if self.voting == "hard":

@@ -1,11 +1,14 @@
 """Model-level fusion of regressors: predictions of the views, pooled."""
 
 import numpy as np
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from mmsk._utils.sklearn_private import StrOptions
+from mmsk._utils.sklearn_private import StrOptions, check_sample_weight
+from mmsk._utils.targets import target_numbers
 from mmsk.fusion._held_out import fit_pool, opened_gates
 from mmsk.fusion._late_predictors import LateRegressor
+from mmsk.fusion._part_of_views import begin_parts, learn_part_of_views, learns_in_parts
 from mmsk.fusion._pooling import linear_pool, median_pool
 from mmsk.fusion._targets import learn_mean
 from mmsk.fusion._weights import checked_weights, weights_of_regression
@@ -123,12 +126,47 @@ class VotingFusionRegressor(LateRegressor):
         self : object
         """
         X = self._check_table(X, reset=True)
+        vars(self).pop("_learning", None)  # of parts met before
         y, weight = learn_mean(self, X, y, sample_weight)
         weights = checked_weights(self.weights, len(self._check_views()))
         weighted = None if sample_weight is None else weight
         kept, _ = self._fit_views(X, y, weighted, groups)
         self.weights_ = weights[kept]
+        self._sums = np.array([weight @ y, weight.sum()])
         fit_pool(self, X, y, y, weighted, groups)
+        return self
+
+    @available_if(learns_in_parts)
+    def partial_fit(self, X, y, *, sample_weight=None):
+        """Learn from a further part of a table; where every view's steps can.
+
+        Parameters
+        ----------
+        X : frame or ndarray of n_samples rows
+            Extractors are fitted on the first part that has their view.
+        y : array-like of shape (n_samples,)
+        sample_weight : array-like of shape (n_samples,) or None, default=None
+
+        Returns
+        -------
+        self : object
+
+        Raises
+        ------
+        AttributeError
+            If a step of a view has no ``partial_fit``, or something needs held-out rows.
+        """
+        begun = hasattr(self, "_sums")
+        X = self._check_table(X, reset=not begun)
+        y = target_numbers(X, y)
+        weight = check_sample_weight(sample_weight, y)
+        if not hasattr(self, "_learning"):
+            begin_parts(self, X)
+        if not begun:
+            self._sums = np.zeros(2)
+        learn_part_of_views(self, X, y, None if sample_weight is None else weight)
+        self._sums += weight @ y, weight.sum()
+        self.mean_ = float(self._sums[0] / self._sums[1])
         return self
 
     def predict(self, X):

@@ -48,6 +48,10 @@ class MultimodalClassifier(ClassifierMixin, MultimodalPredictor):
     estimator : classifier or None, default=None
         What classifies: the fused features, or each view. None is logistic regression
         (C=10).
+    class_weight : dict, "balanced" or None, default=None
+        What rows of each class weigh, as in scikit-learn, times their ``sample_weight``, in
+        all that is fitted, learned or compared; the class prior becomes that of the weighed
+        rows.
     groups : str, int or None, default=None
         The column of X that names the group of each row (speaker, recording). It is no
         feature, and goes as ``groups`` to an ``estimator`` whose ``fit`` takes them.
@@ -134,7 +138,39 @@ class MultimodalClassifier(ClassifierMixin, MultimodalPredictor):
     _parameter_constraints = {
         "fusion": [StrOptions({"auto", *CLASSIFIERS})],
         **MultimodalPredictor._parameter_constraints,
+        "class_weight": [dict, StrOptions({"balanced"}), None],
     }
+
+    def __init__(
+        self,
+        fusion="voting",
+        modalities="auto",
+        *,
+        estimator=None,
+        class_weight=None,
+        groups=None,
+        cv=5,
+        time_budget_s=None,
+        root=None,
+        memory="auto",
+        on_error="missing",
+        n_jobs=None,
+        verbose=0,
+    ):
+        super().__init__(
+            fusion,
+            modalities,
+            estimator=estimator,
+            groups=groups,
+            cv=cv,
+            time_budget_s=time_budget_s,
+            root=root,
+            memory=memory,
+            on_error=on_error,
+            n_jobs=n_jobs,
+            verbose=verbose,
+        )
+        self.class_weight = class_weight
 
     def fit(self, X, y, *, sample_weight=None, groups=None):
         """Tell what the columns hold, build the fusion and fit it.
@@ -159,9 +195,9 @@ class MultimodalClassifier(ClassifierMixin, MultimodalPredictor):
             classes fewer than 2 rows each in the mean, of more than 1000 fewer than 10.
         """
         X = self._check_table(X, reset=True)
-        y, _, _ = learn_classes(self, X, y, sample_weight)
+        y, _, _, weight = learn_classes(self, X, y, sample_weight)
         check_rows_per_class(y)
-        self._fit_model(X, y, sample_weight, groups)
+        self._fit_model(X, y, weight, groups)
         return self
 
     def predict(self, X):

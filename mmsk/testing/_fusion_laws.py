@@ -337,6 +337,34 @@ def check_predictors_take_weights_and_groups(fusion):
     assert requests["groups"] is True, "groups are not requested by default"
 
 
+def check_class_weights_are_weights_of_rows(fusion):
+    """``class_weight``, where there is one, is the same as a ``sample_weight`` by class."""
+    if "class_weight" not in fusion.get_params(deep=False):
+        return
+    X, score = _table(0.3)
+    y = _target(fusion, score)
+    shares = dict(zip(*np.unique(y, return_counts=True), strict=True))
+    weights = {"balanced": {label: len(y) / (3 * n) for label, n in shares.items()}}
+    weights["by name"] = {"low": 3.0, "high": 0.5, "middle": 1.0}
+    for word, by_class in weights.items():
+        given = word if word == "balanced" else by_class
+        model = clone(fusion).set_params(views=_VIEWS, class_weight=given).fit(X, y)
+        rows = np.array([by_class[label] for label in y])
+        twin = clone(fusion).set_params(views=_VIEWS).fit(X, y, sample_weight=rows)
+        assert_allclose(_answer(model, X), _answer(twin, X), **_TOLERANCE)
+
+
+def check_several_targets_are_refused_with_the_remedy(fusion):
+    """Of predictors that take one target: the error says what to do with more."""
+    if not hasattr(fusion, "predict"):
+        return
+    X, score = _table()
+    y = _target(fusion, score)
+    model = clone(fusion).set_params(views=_VIEWS)
+    error = _raised(model.fit, X, np.column_stack([y, y]))
+    assert error is None or "MultiOutput" in str(error), f"it raised {error!r}"
+
+
 def check_classifiers_answer_in_the_classes_of_y(fusion):
     """``classes_`` is sorted; ``predict`` is the most probable of them, with its whole name."""
     if not is_classifier(fusion):

@@ -94,3 +94,67 @@ def test_a_fusion_does_not_standardise_scaled_blocks_again(late):
     else:
         scaled = FeatureFusion(views).fit_transform(X)
     assert weigh_alike(scaled)
+
+
+def test_by_variance_a_column_that_varies_more_weighs_more():
+    block = np.random.default_rng(0).normal(3, [1, 2, 0.1], size=(50, 3))
+    scaled = BlockScaler(norm="variance").fit_transform(block)
+    assert (scaled**2).sum(axis=1).mean() == pytest.approx(1)
+    np.testing.assert_allclose(scaled.mean(axis=0), 0, atol=1e-12)
+    np.testing.assert_allclose(
+        scaled.std(axis=0) / scaled[:, 0].std(), block.std(axis=0) / block[:, 0].std()
+    )
+
+
+@pytest.mark.parametrize("shape", [(40, 5), (5, 40), (150, 120)])
+@pytest.mark.parametrize("make", [np.asarray, sparse.csr_matrix])
+def test_by_the_singular_value_no_direction_varies_more_than_one(shape, make):
+    block = make(np.random.default_rng(0).exponential(size=shape))
+    scaled = BlockScaler(norm="singular").fit_transform(block)
+    dense = scaled.toarray() if sparse.issparse(scaled) else scaled
+    assert np.linalg.norm(dense, 2) / np.sqrt(shape[0]) == pytest.approx(1)
+    assert sparse.issparse(scaled) == sparse.issparse(block)
+
+
+def test_by_the_singular_value_it_is_multiple_factor_analysis():
+    rng = np.random.default_rng(0)
+    alike, different = (
+        np.repeat(rng.normal(size=(200, 1)), 9, axis=1),
+        rng.normal(size=(200, 9)),
+    )
+    sizes = [
+        (BlockScaler(norm="singular").fit_transform(block) ** 2).sum(axis=1).mean()
+        for block in (alike, different)
+    ]
+    assert sizes[0] == pytest.approx(1)  # one direction, however many columns
+    assert sizes[1] > 4
+
+
+@pytest.mark.parametrize("norm", ["width", "variance", "singular"])
+def test_a_block_in_which_nothing_varies_is_left_at_zero(norm):
+    assert not BlockScaler(norm=norm).fit_transform(np.full((4, 2), 3.0)).any()
+
+
+@pytest.mark.parametrize("norm", ["width", "variance"])
+@pytest.mark.parametrize("make", [np.asarray, sparse.csr_matrix])
+def test_parts_one_after_the_other_are_the_whole(norm, make):
+    block = np.random.default_rng(0).exponential(size=(60, 7))
+    weight = np.linspace(1, 3, 60)
+    whole = BlockScaler(norm=norm).fit(make(block), sample_weight=weight)
+    parts = BlockScaler(norm=norm)
+    for rows in (slice(0, 10), slice(10, 35), slice(35, 60)):
+        parts.partial_fit(make(block[rows]), sample_weight=weight[rows])
+    found, expected = (scaler.transform(make(block)) for scaler in (parts, whole))
+    np.testing.assert_allclose(
+        *(x.toarray() if sparse.issparse(x) else x for x in (found, expected))
+    )
+
+
+def test_a_fit_forgets_the_parts_before_it():
+    block = np.random.default_rng(0).exponential(size=(60, 7))
+    scaler = BlockScaler(standardize=False).partial_fit(9 * block).fit(block)
+    assert scaler.scale_ == pytest.approx(BlockScaler(standardize=False).fit(block).scale_)
+
+
+def test_a_singular_value_cannot_be_learned_in_parts():
+    assert not hasattr(BlockScaler(norm="singular"), "partial_fit")

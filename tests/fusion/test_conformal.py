@@ -8,7 +8,7 @@ from sklearn.linear_model import LinearRegression
 from sklearn.naive_bayes import GaussianNB
 
 from mmsk import MultimodalClassifier
-from mmsk.exceptions import AbsentColumnWarning
+from mmsk.exceptions import AbsentColumnWarning, MissingViewWarning
 from mmsk.fusion import (
     ConformalFusionClassifier,
     ConformalFusionRegressor,
@@ -207,3 +207,50 @@ def test_alpha_is_a_share(alpha):
     regressor = ConformalFusionRegressor(VotingFusionRegressor(views)).fit(X, y)
     with pytest.raises(ValueError, match="alpha must be between 0 and 1"):
         regressor.predict_interval(X, alpha)
+
+
+PAIR = [("a", "passthrough", [0]), ("b", "passthrough", [1])]
+
+
+def test_of_rows_that_have_nothing_classes_are_the_likelier_the_larger_with_a_warning():
+    X, y = drawn(0, 200)
+    X[::9] = np.nan  # in fit too
+    model = ConformalFusionClassifier(VotingFusionClassifier(PAIR))
+    with pytest.warns(MissingViewWarning):
+        model.fit(X, y)
+    with pytest.warns(MissingViewWarning):
+        found = model.predict_proba(np.full((2, 2), np.nan))
+    np.testing.assert_allclose(found, [model.class_prior_] * 2)
+    with pytest.warns(MissingViewWarning):
+        p_values = model.p_values(np.full((1, 2), np.nan))[0]
+    assert 1 >= p_values[0] > p_values[1] > p_values[2] > 0
+
+
+def test_rows_that_lack_a_view_are_covered_too():
+    shares = []
+    for seed in range(SEEDS):
+        X, y = drawn(seed, 200)
+        lacks = np.random.default_rng(seed).random(200) < 0.4
+        X[lacks, 1] = np.nan
+        model = ConformalFusionClassifier(VotingFusionClassifier(PAIR), alpha=0.2)
+        model.fit(X[:100], y[:100])
+        shares.append(model.predict_set(X[100:])[np.arange(100), y[100:]].mean())
+    assert 0.8 - 3 * error(shares) < np.mean(shares) < 0.87
+
+
+def test_complete_rows_have_the_same_sets_whatever_others_lack():
+    X, y = drawn(0, 200)
+    model = ConformalFusionClassifier(VotingFusionClassifier(PAIR)).fit(X, y)
+    lacking = X.copy()
+    lacking[::2, 0] = np.nan
+    np.testing.assert_allclose(model.p_values(lacking)[1::2], model.p_values(X)[1::2])
+
+
+def test_intervals_of_rows_that_have_nothing_hold_the_mean_with_a_warning():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(120, 2))
+    y = X.sum(axis=1) + 5
+    model = ConformalFusionRegressor(VotingFusionRegressor(PAIR)).fit(X, y)
+    with pytest.warns(MissingViewWarning):
+        ((low, high),) = model.predict_interval(np.full((1, 2), np.nan))
+    assert low < y.mean() < high

@@ -329,3 +329,46 @@ def test_modality_dropout_makes_up_for_a_view_that_is_lost_later():
         return log_loss(y, model.fit(train, y).predict_proba(lost))
 
     assert loss(modality_dropout=0.3, random_state=0) < 0.9 * loss()
+
+
+NUMBERS = np.random.default_rng(0).normal(size=(60, 5))
+HALVES = [("left", "passthrough", [0, 1]), ("right", "passthrough", [2, 3, 4])]
+
+
+@pytest.mark.parametrize("weights", [{"right": 2.0}, [1.0, 2.0]])
+def test_a_weight_multiplies_the_scaled_block_in_fit_and_after(weights):
+    plain, heavy = FeatureFusion(HALVES), FeatureFusion(HALVES, weights=weights)
+    expected = plain.fit_transform(NUMBERS) * [1, 1, 2, 2, 2]
+    np.testing.assert_allclose(heavy.fit_transform(NUMBERS), expected, rtol=1e-6)
+    np.testing.assert_allclose(heavy.transform(NUMBERS), expected, rtol=1e-6)
+
+
+def test_a_search_tunes_the_weights_by_name():
+    y = NUMBERS[:, 0] > 0
+    noise = np.random.default_rng(1).normal(size=(60, 40))
+    X = np.hstack([NUMBERS[:, :2], noise])
+    views = [("signal", "passthrough", [0, 1]), ("noise", "passthrough", slice(2, None))]
+    model = make_pipeline(FeatureFusion(views), LogisticRegression(C=10))
+    grid = {"featurefusion__weights": [{"noise": weight} for weight in (0, 1, 4)]}
+    search = GridSearchCV(model, grid, cv=3, scoring="neg_log_loss").fit(X, y)
+    assert search.best_params_["featurefusion__weights"] == {"noise": 0}
+
+
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [
+        ({"middle": 1}, r"weights names the views \['middle'\]"),
+        ([1], "weights must be 2 numbers"),
+        ({"left": -1}, "at least 0"),
+        ([np.inf, 1], "finite"),
+    ],
+)
+def test_weights_that_do_not_fit_the_views_are_refused(weights, message):
+    with pytest.raises(ValueError, match=message):
+        FeatureFusion(HALVES, weights=weights).fit(NUMBERS)
+
+
+def test_a_weighed_sparse_block_stays_sparse():
+    table = pd.DataFrame({"note": [f"word{k} word{k // 2}" for k in range(40)]})
+    fusion = FeatureFusion([("note", TfidfVectorizer(), "note")], weights={"note": 3})
+    assert sparse.issparse(fusion.fit_transform(table))

@@ -12,7 +12,7 @@ from sklearn.model_selection import LeaveOneGroupOut, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from mmsk.fusion import FeatureFusion, GroupScaler
+from mmsk.fusion import FeatureFusion, GroupScaler, VotingFusionClassifier
 from mmsk.testing._toys import WordShape
 
 RNG = np.random.default_rng(0)
@@ -175,3 +175,13 @@ def test_in_a_pipeline_over_files_a_held_out_group_is_scaled_by_itself():
     ]
     fused = make_pipeline(FeatureFusion(views), LogisticRegression())
     assert cross_val_score(fused, table, y, **folds).mean() > 0.9
+
+
+def test_groups_of_a_fusion_do_not_meet_those_of_a_column_that_is_named():
+    table = pd.DataFrame(X, columns=["low", "high"]).assign(speaker=GROUPS)
+    y = np.arange(12) % 2
+    view = make_pipeline(GroupScaler("speaker"), LogisticRegression())
+    views = [("voice", view, ["low", "high", "speaker"])]
+    given = VotingFusionClassifier(views).fit(table, y, groups=GROUPS)
+    alone = VotingFusionClassifier(views).fit(table, y)
+    np.testing.assert_allclose(given.predict_proba(table), alone.predict_proba(table))

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from sklearn.neighbors import KNeighborsClassifier
 
 from mmsk import MultimodalClassifier, MultimodalEncoder, MultimodalRegressor
 from mmsk.exceptions import AbsentColumnWarning, MissingViewWarning
@@ -138,3 +139,21 @@ def test_tabular_columns_may_make_several_views(table):
     for wrong in ("text:x", "tabular:", "other:x"):
         with pytest.raises(ValueError, match="or 'tabular:NAME'"):
             MultimodalClassifier("voting", {"note": wrong}).fit(table, Y)
+
+
+@pytest.mark.parametrize("fusion", ["early", "voting", "boosting", "auto"])
+def test_class_weights_are_weights_of_rows_and_move_the_prior(table, fusion):
+    settings = {"modalities": ROLES, "cv": 3}
+    model = MultimodalClassifier(fusion, class_weight="balanced", **settings).fit(table, Y)
+    weight = np.where(Y == "odd", N / 40, N / 20)
+    twin = MultimodalClassifier(fusion, **settings).fit(table, Y, sample_weight=weight)
+    np.testing.assert_allclose(model.class_prior_, [0.5, 0.5])
+    np.testing.assert_allclose(model.predict_proba(table), twin.predict_proba(table), rtol=1e-5)
+
+
+def test_a_classifier_that_takes_no_weights_is_named_where_classes_are_weighed(table):
+    model = MultimodalClassifier(
+        "voting", ROLES, estimator=KNeighborsClassifier(), class_weight="balanced"
+    )
+    with pytest.raises(ValueError, match="KNeighborsClassifier takes no sample_weight, which"):
+        model.fit(table, Y)

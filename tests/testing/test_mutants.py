@@ -217,6 +217,21 @@ class IgnoresWeights(SoundFusion):
         return super().fit(X, y)
 
 
+class ForgetsClassWeights(SoundFusion):
+    def fit(self, X, y, *, sample_weight=None, groups=None):
+        given, self.class_weight = self.class_weight, None
+        super().fit(X, y, sample_weight=sample_weight, groups=groups)
+        self.class_weight = given
+        return self
+
+
+class SilentAboutSeveralTargets(SoundFusion):
+    def fit(self, X, y, *, sample_weight=None, groups=None):
+        if np.ndim(y) == 2:
+            raise ValueError("bad input shape")
+        return super().fit(X, y, sample_weight=sample_weight, groups=groups)
+
+
 class PredictsCodes(SoundFusion):
     def predict(self, X):
         return super()._pooled(X).argmax(axis=1)
@@ -266,6 +281,8 @@ FUSIONS = {
     ProbabilitiesThatDoNotSumToOne: "check_rows_may_lack_views_in_fit_and_after",
     ReversesRows: "check_rows_do_not_depend_on_each_other",
     IgnoresWeights: "check_predictors_take_weights_and_groups",
+    ForgetsClassWeights: "check_class_weights_are_weights_of_rows",
+    SilentAboutSeveralTargets: "check_several_targets_are_refused_with_the_remedy",
     PredictsCodes: "check_classifiers_answer_in_the_classes_of_y",
     SilentAboutEmptyRows: "check_a_row_that_holds_nothing_has_an_answer",
     FillsMissingViewsWithZeros: "check_a_row_that_holds_nothing_has_an_answer",
