@@ -207,3 +207,22 @@ def with_unseen_classes(
     full = np.tile(prior, (len(probabilities), 1))
     full[:, seen] = probabilities * prior[seen].sum()
     return full
+
+
+def shares_among(codes: np.ndarray, weight: np.ndarray, prior: np.ndarray) -> np.ndarray:
+    """Weighted shares of the classes among some rows; a class not among them keeps its prior.
+
+    Parameters
+    ----------
+    codes : ndarray of shape (n_rows,), int
+        Positions of the rows' labels among the classes.
+    weight : ndarray of shape (n_rows,)
+    prior : ndarray of shape (n_classes,)
+
+    Returns
+    -------
+    shares : ndarray of shape (n_classes,)
+    """
+    counts = np.bincount(codes, weights=weight, minlength=len(prior))
+    seen = np.flatnonzero(counts)
+    return with_unseen_classes((counts[seen] / counts.sum())[None], seen, prior)[0]

@@ -17,8 +17,8 @@ from mmsk.fusion._pooling import (
     medians_pool,
     product_pool,
     rank_pool,
+    shares_among,
     vote_shares,
-    with_unseen_classes,
 )
 from mmsk.fusion._targets import learn_classes
 from mmsk.fusion._weights import checked_weights, exponents, weights_of_mean
@@ -199,7 +199,7 @@ class VotingFusionClassifier(LateClassifier):
         kept, fitted_on = self._fit_views(X, y, weighted, groups)
         self.weights_ = weights[kept]
         self.view_priors_ = np.array(
-            [self._shares_among(codes[rows], weight[rows]) for rows in fitted_on]
+            [shares_among(codes[rows], weight[rows], self.class_prior_) for rows in fitted_on]
         )
         if self.voting != "hard":
             self._check_probabilities()
@@ -286,14 +286,6 @@ class VotingFusionClassifier(LateClassifier):
         """1 where a view is right, 0 where not, NaN where a row lacks it."""
         right = np.nan_to_num(said).argmax(axis=2) == truth
         return np.where(is_present(said), right, np.nan)
-
-    def _shares_among(self, codes, weight):
-        """Shares of the classes among some rows; a class not among them keeps its prior."""
-        counts = np.bincount(codes, weights=weight, minlength=len(self.classes_))
-        seen = np.flatnonzero(counts)
-        return with_unseen_classes(
-            (counts[seen] / counts.sum())[None], seen, self.class_prior_
-        )[0]
 
     def _said(self, X):
         if self.voting == "hard":
