@@ -40,6 +40,7 @@ ARGUMENTS = {
     "FramePooling": {"extractor": mmsk.image.HOG()},
     "MultiRocket": {"extractor": mmsk.audio.MFCC(), "n_features": 672},
     "Hydra": {"extractor": mmsk.audio.MFCC(), "n_groups": 4},
+    "AttentionPooling": {"extractor": mmsk.audio.MFCC(), "n_heads": 4},
     "Reservoir": {"extractor": mmsk.audio.MFCC(), "n_units": 200},
     "SequenceFusion": {"encoder": mmsk.encoding.Hydra(n_groups=16, n_kernels=4)},
     "PatchEncoder": {"n_centroids": 20, "size_px": 32, "max_patches": 2000},  # or it is slow
