@@ -268,6 +268,12 @@ def sequences(result):
     return "\n\n".join(parts)
 
 
+def experimental_sequences(result):
+    """Scores of the encoders marked experimental."""
+    title = "## The encoders marked experimental, on the same digits and frames"
+    return sequences(result).replace(sequences({"tasks": {}}), title, 1)
+
+
 def families(result):
     """Accuracy, time and memory of every word of ``fusion=``."""
     parts = ["## Every word of `fusion=`, nothing tuned, one thread"]
@@ -345,7 +351,15 @@ def kernels(result):
         for name, seconds in result["seconds"].items()
     ]
     head = ["model", "s", "in SVCs on the summed gram"]
-    return f"## Multiple kernel learning: {result['work']}, one thread\n\n{table(head, rows)}"
+    many = result["many"]
+    right = 100 * many["accuracy"]
+    return (
+        f"## Multiple kernel learning: {result['work']}, one thread\n\n{table(head, rows)}\n\n"
+        f"{many['n_rows']:,} rows of three views: {many['seconds']:.0f} s, "
+        f"{many['added_mb']} MB added ({many['features_mb']} of them features), where "
+        f"each whole gram would have {many['whole_gram_mb']:,} MB; {right:.1f} % of new rows "
+        "right."
+    )
 
 
 def search(result):
@@ -435,6 +449,7 @@ RENDERERS = {
     "quality_digits_av": digits_av,
     "speed_speech": speed,
     "quality_sequences": sequences,
+    "quality_sequences_experimental": experimental_sequences,
 }
 
 

@@ -26,6 +26,7 @@ _PARTS = (
     "mmsk.fusion._grams.ViewGram",
     "mmsk.fusion._products.PairProducts",
     "mmsk.fusion._reduced_blocks.ReducedBlocks",
+    "mmsk.fusion._views.as_matrix",
     "mmsk.multimodal._fusions._as_float64",
     "mmsk.store._feature_store.FeatureStore",
     "sklearn.utils._bunch.Bunch",

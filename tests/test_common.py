@@ -40,6 +40,7 @@ ARGUMENTS = {
     "FramePooling": {"extractor": mmsk.image.HOG()},
     "MultiRocket": {"extractor": mmsk.audio.MFCC(), "n_features": 672},
     "Hydra": {"extractor": mmsk.audio.MFCC(), "n_groups": 4},
+    "AttentionPooling": {"extractor": mmsk.audio.MFCC(), "n_heads": 4},
     "Reservoir": {"extractor": mmsk.audio.MFCC(), "n_units": 200},
     "SequenceFusion": {"encoder": mmsk.encoding.Hydra(n_groups=16, n_kernels=4)},
     "PatchEncoder": {"n_centroids": 20, "size_px": 32, "max_patches": 2000},  # or it is slow
@@ -77,6 +78,8 @@ DIRECT = [
     *(mmsk.MultimodalClassifier(fusion) for fusion in ["auto", *CLASSIFIERS]),
     *(mmsk.MultimodalRegressor(fusion) for fusion in ["auto", *REGRESSORS]),
     *(fusion(NUMBERS, **ARGUMENTS.get(fusion.__name__, {})) for fusion in FUSIONS),
+    mmsk.fusion.CoRegularizedClassifier(NUMBERS, unlabeled=None),
+    mmsk.fusion.CoTrainingClassifier(NUMBERS, unlabeled=None),
     mmsk.fusion.ConformalFusionClassifier(LogisticRegression()),
     mmsk.fusion.ConformalFusionRegressor(Ridge()),
 ]
@@ -89,6 +92,11 @@ INNER_FOLDS = {
 IN_SINGLE_PRECISION = {
     f"check_sample_weight_equivalence_on_{kind}_data": "XGBoost adds up float32 gradients"
     for kind in ("dense", "sparse")
+}
+#: A label of -1 is none, as of scikit-learn's SelfTrainingClassifier, which it spares this.
+UNLABELED = {
+    "check_classifiers_classes": "gives -1 as a class; with unlabeled=None, where it is one, "
+    "all checks run"
 }
 #: Checks of scikit-learn that its battery never yields: of all, of transformers, and of
 #: those that find columns by position (an array given after a frame has no names).
@@ -174,6 +182,8 @@ def _expected_failures(estimator):
     name = getattr(estimator, "fusion", None) or type(estimator).__name__
     if name.startswith(("boosting", "Boosting")):
         return IN_SINGLE_PRECISION
+    if getattr(estimator, "unlabeled", None) is not None:
+        return UNLABELED
     return INNER_FOLDS if name in ("stacking", "selection", "cooperative") else {}
 
 

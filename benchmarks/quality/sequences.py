@@ -11,6 +11,9 @@ where the speaker is unseen, and takes where it is not. The test part is scored 
 result file is written after each task.
 
     python -m benchmarks.quality.sequences [task ...]
+
+With the first word ``experimental``, the encoders so marked stand in their place, and the
+result file is another.
 """
 
 import sys
@@ -24,7 +27,7 @@ from sklearn.model_selection import GroupKFold
 
 from benchmarks._harness import DATA, write_result
 from mmsk.audio import MFCC, LogMel
-from mmsk.encoding import Hydra, MultiRocket
+from mmsk.encoding import AttentionPooling, Hydra, MultiRocket, Reservoir
 from mmsk.fusion import BlockScaler
 from mmsk.io import read_audio
 
@@ -37,6 +40,15 @@ VARIANTS = {
     "Hydra": ("hydra",),
     "MultiRocket + Hydra": ("rocket", "hydra"),
     "MultiRocket + Hydra + statistics": ("rocket", "hydra", "statistics"),
+}
+#: The encoders marked experimental, beside what they are to add to.
+EXPERIMENTAL_ENCODERS = {"attention": AttentionPooling(), "reservoir": Reservoir()}
+EXPERIMENTAL_VARIANTS = {
+    "statistics": ("statistics",),
+    "AttentionPooling": ("attention",),
+    "Reservoir": ("reservoir",),
+    "AttentionPooling + statistics": ("attention", "statistics"),
+    "Reservoir + statistics": ("reservoir", "statistics"),
 }
 CHOSEN = "chosen by the inner folds"
 TASKS = {
@@ -68,14 +80,14 @@ def gram(known, new):
     return known @ known.T, new @ known.T
 
 
-def grams(data, train):
+def grams(data, train, encoders):
     """Of each block, by kind of frames and what sums them up."""
     statistics, sequences = data
     found, rows, others = {}, np.flatnonzero(train), np.flatnonzero(~train)
     for name in FRAMES:
         found[name, "statistics"] = gram(statistics[name][rows], statistics[name][others])
         known, new = ([sequences[name][row] for row in some] for some in (rows, others))
-        for kind, encoder in ENCODERS.items():
+        for kind, encoder in encoders.items():
             found[name, kind] = gram(encoder.fit_transform(known), encoder.transform(new))
     return found
 
@@ -105,10 +117,10 @@ def inner_score(known, y, groups, alpha):
     return float(np.mean(scores))
 
 
-def run_part(blocks, y, groups, test):
+def run_part(blocks, y, groups, test, variants):
     """Accuracy in the test part, inner accuracy and penalty of each variant."""
     found = {}
-    for variant, kinds in VARIANTS.items():
+    for variant, kinds in variants.items():
         known, new = summed(blocks, kinds)
         inner = [inner_score(known, y[~test], groups[~test], alpha) for alpha in ALPHAS]
         alpha = ALPHAS[int(np.argmax(inner))]
@@ -121,7 +133,7 @@ def run_part(blocks, y, groups, test):
     return found
 
 
-def run(parts_of, table, name):
+def run(parts_of, table, name, variants):
     """Mean and spread over the held-out parts of a task, for each variant."""
     target, parts, values, kept_whole, aim = TASKS[name]
     y, groups = table[target].to_numpy(), table[kept_whole].to_numpy()
@@ -129,7 +141,7 @@ def run(parts_of, table, name):
     for value in values:
         print(f"{name}: {value}", flush=True)
         test = (table[parts] == value).to_numpy()
-        scored.append(run_part(parts_of(parts, value), y, groups, test))
+        scored.append(run_part(parts_of(parts, value), y, groups, test, variants))
     summary = {}
     for variant in scored[0]:
         accuracies = [part[variant]["accuracy"] for part in scored]
@@ -147,19 +159,23 @@ def run(parts_of, table, name):
     return {"aim": aim, "seconds": seconds, "variants": summary}
 
 
-def main(names):
+def main(words):
     table = pd.read_csv(DATA / "spoken_digits" / "table.csv")
     data = loaded(table)
+    experimental = words[:1] == ["experimental"]
+    encoders = EXPERIMENTAL_ENCODERS if experimental else ENCODERS
+    variants = EXPERIMENTAL_VARIANTS if experimental else VARIANTS
 
     @lru_cache(maxsize=1)  # two tasks have one part
     def parts_of(column, value):
-        return grams(data, (table[column] != value).to_numpy())
+        return grams(data, (table[column] != value).to_numpy(), encoders)
 
     results = {}
-    for name in names:
-        results[name] = run(parts_of, table, name)
-        write_result("quality_sequences", {"tasks": results})
+    for name in words[experimental:] or TASKS:
+        results[name] = run(parts_of, table, name, variants)
+        file = "quality_sequences_experimental" if experimental else "quality_sequences"
+        write_result(file, {"tasks": results})
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or TASKS)
+    main(sys.argv[1:])

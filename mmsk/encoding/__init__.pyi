@@ -1,5 +1,6 @@
 import typing
 
+from ._attention_pooling import AttentionPooling as AttentionPooling
 from ._dense import dense_descriptors as dense_descriptors
 from ._fisher import fisher_vector as fisher_vector
 from ._hydra import Hydra as Hydra

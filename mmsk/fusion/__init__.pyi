@@ -6,6 +6,9 @@ from ._boosting_classifier import BoostingFusionClassifier as BoostingFusionClas
 from ._boosting_regressor import BoostingFusionRegressor as BoostingFusionRegressor
 from ._cascade_classifier import CascadeFusionClassifier as CascadeFusionClassifier
 from ._cca_fusion import CCAFusion as CCAFusion
+from ._co_regularized_classifier import CoRegularizedClassifier as CoRegularizedClassifier
+from ._co_regularized_regressor import CoRegularizedRegressor as CoRegularizedRegressor
+from ._co_training_classifier import CoTrainingClassifier as CoTrainingClassifier
 from ._conformal_classifier import ConformalFusionClassifier as ConformalFusionClassifier
 from ._conformal_regressor import ConformalFusionRegressor as ConformalFusionRegressor
 from ._context_classifier import ContextFusionClassifier as ContextFusionClassifier

@@ -86,10 +86,10 @@ def _normal_equations(X, targets, weight, C):
     left = np.zeros((X.shape[1], X.shape[1]))
     right = np.zeros((X.shape[1], targets.shape[1]))
     for part in batches:
-        centred = X[part] - mean
-        weighted = (centred * weight[part, None]).T
-        left += weighted @ centred
-        right += weighted @ targets[part]
+        root = np.sqrt(weight[part, None])
+        rooted = (X[part] - mean) * root
+        left += rooted.T @ rooted  # of one matrix with itself BLAS does half
+        right += rooted.T @ (targets[part] * root)
     left[np.diag_indices_from(left)] += 1 / C
     return mean, cho_factor(left, lower=True), right
 

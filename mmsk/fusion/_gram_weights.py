@@ -23,7 +23,7 @@ def centred_alignment(grams, targets, weight, C):
 
     Parameters
     ----------
-    grams : ndarray of shape (n_grams, n_samples, n_samples)
+    grams : list of ndarray of shape (n_samples, n_samples)
         Centred.
     targets : ndarray of shape (n_samples, n_targets)
         Centred: a column per class, or the numbers.
@@ -43,11 +43,11 @@ def centred_alignment(grams, targets, weight, C):
     centered alignment", JMLR 13, 795-828: "alignf".
     """
     root = np.sqrt(weight)
-    rooted = grams * root[:, None] * root
-    flat = rooted.reshape(len(grams), -1)
-    among = flat @ flat.T
+    if (weight != 1).any():
+        grams = [gram * root[:, None] * root for gram in grams]
+    among = np.array([[np.vdot(one, other) for other in grams] for one in grams])
     own = targets * root[:, None]
-    alike = np.einsum("mij,ik,jk->m", rooted, own, own, optimize=True)
+    alike = np.array([np.vdot(own, gram @ own) for gram in grams])
     among[np.diag_indices_from(among)] += _RIDGE * max(np.trace(among) / len(among), _RIDGE)
     factor = cholesky(among, lower=True)
     found, _ = nnls(factor.T, solve_triangular(factor, alike, lower=True))
@@ -76,7 +76,9 @@ def easy(grams, targets, weight, C):
     F. Aiolli, M. Donini (2015), "EasyMKL: a scalable multiple kernel learning algorithm",
     Neurocomputing 169, 215-224.
     """
-    gram = (1 - _MARGIN) * grams.mean(axis=0) + _MARGIN * np.diag(1 / weight)
+    gram = (1 - _MARGIN) * weighted_sum(
+        average(grams, targets, weight, C), grams
+    ) + _MARGIN * np.diag(1 / weight)
     apart = np.zeros(len(grams))
     for column in _against_the_rest(targets):
         machine = SVC(kernel="precomputed", C=1e9).fit(gram, column)
@@ -109,7 +111,7 @@ def simple(grams, targets, weight, C):
     """
     weights = np.full(len(grams), 1 / len(grams))
     for _ in range(_SIMPLE_STEPS):
-        gram = np.tensordot(weights, grams, 1)
+        gram = weighted_sum(weights, grams)
         lengths = np.zeros(len(grams))
         for column in _against_the_rest(targets):
             machine = SVC(kernel="precomputed", C=C).fit(gram, column, sample_weight=weight)
@@ -152,12 +154,21 @@ def lp_norm(grams, targets, weight, C):
     weights = np.full(len(grams), 1 / len(grams))
     ridge = np.diag(1 / (C * weight))
     for _ in range(_LP_STEPS):
-        dual = solve(np.tensordot(weights, grams, 1) + ridge, targets, assume_a="pos")
-        lengths = weights**2 * np.einsum("mij,ik,jk->m", grams, dual, dual, optimize=True)
+        dual = solve(weighted_sum(weights, grams) + ridge, targets, assume_a="pos")
+        lengths = weights**2 * [np.vdot(dual, gram @ dual) for gram in grams]
         before, weights = weights, _of_sum_one(np.maximum(lengths, 0) ** (1 / 3))
         if np.abs(weights - before).max() < 1e-4:
             break
     return weights
+
+
+def weighted_sum(weights, grams):
+    """The sum of grams, those of weight 0 left out."""
+    total = np.zeros_like(grams[0])
+    for weight, gram in zip(weights, grams, strict=True):
+        if weight:
+            total += weight * gram
+    return total
 
 
 def _of_sum_one(weights):

@@ -2,6 +2,7 @@
 
 import numpy as np
 from scipy import sparse
+from scipy.linalg.lapack import dpstrf, dtrtri
 from sklearn.base import BaseEstimator, clone
 from sklearn.metrics.pairwise import (
     additive_chi2_kernel,
@@ -82,14 +83,15 @@ class ViewGram(BaseEstimator):
         if self.kernel in _DISTANCES:
             distances = _DISTANCES[self.kernel](values, values)
             self.width_ = self.width * _median_distance(distances, weight)
-            gram = np.exp(-distances / self.width_)
+            gram = _fallen(distances, self.width_)
         else:
             gram = self._similarity(values)
         self.means_ = self.shares_ @ gram
         gram = self._centred(gram)
         size = float(self.shares_ @ np.diag(gram))
         self.size_ = size if size > np.finfo(float).eps else 1.0  # all landmarks alike
-        return gram / self.size_
+        gram /= self.size_
+        return gram
 
     def transform(self, values):
         """Similarity of rows to the landmarks, centred and scaled as theirs was.
@@ -105,7 +107,9 @@ class ViewGram(BaseEstimator):
         values = self._checked(values)
         if self.scaler_ is not None:
             values = self.scaler_.transform(values)
-        return self._centred(self._similarity(values)) / self.size_
+        gram = self._centred(self._similarity(values))
+        gram /= self.size_
+        return gram
 
     def __getstate__(self):
         """The state, sparse landmarks as arrays: model files hold no sparse matrix."""
@@ -139,7 +143,7 @@ class ViewGram(BaseEstimator):
 
     def _similarity(self, values):
         if self.kernel in _DISTANCES:
-            return np.exp(-_DISTANCES[self.kernel](values, self.landmarks_) / self.width_)
+            return _fallen(_DISTANCES[self.kernel](values, self.landmarks_), self.width_)
         return _SIMILARITIES[self.kernel](values, self.landmarks_)
 
     def _centred(self, gram):
@@ -147,11 +151,49 @@ class ViewGram(BaseEstimator):
         return gram
 
 
+def factored(gram):
+    """Features whose products are a gram, and the way to them from similarities.
+
+    Parameters
+    ----------
+    gram : ndarray of shape (n_landmarks, n_landmarks)
+        Positive semi-definite.
+
+    Returns
+    -------
+    features : ndarray of shape (n_landmarks, n_features)
+        Of the landmarks. As many columns as the gram has ranks, one at least.
+    projection : ndarray of shape (n_landmarks, n_features)
+        Similarities of any row to the landmarks, times this, are its features.
+
+    Notes
+    -----
+    By a Cholesky factor with pivots, a tenth of the time of eigenvectors; the two differ by a
+    rotation, of which no ridge or margin takes notice.
+    """
+    tolerance = 1e-10 * max(float(np.diag(gram).max()), 1e-10)
+    factor, order, rank, _ = dpstrf(gram, tol=tolerance, lower=1)
+    rank, order = max(rank, 1), order - 1  # one column of zeros where all rows are alike
+    factor = np.tril(factor)[:, :rank]
+    features, projection = np.empty_like(factor), np.zeros_like(factor)
+    features[order] = factor
+    square = factor[:rank]
+    square[np.diag_indices(rank)] = np.maximum(np.diag(square), np.sqrt(tolerance))
+    projection[order[:rank]] = dtrtri(square, lower=1)[0].T
+    return features, projection
+
+
 def kernel_of(word, values):
     """The kernel that a word stands for: ``"auto"`` is linear for sparse features, else rbf."""
     if word == "auto":
         return "linear" if sparse.issparse(values) else "rbf"
     return word
+
+
+def _fallen(distances, width):
+    """exp(-distance / width), in the memory of the distances."""
+    distances /= -width
+    return np.exp(distances, out=distances)
 
 
 def _squared_distances(a, b):

@@ -4,9 +4,8 @@ from functools import partial
 from numbers import Integral, Real
 
 import numpy as np
-from scipy.linalg import eigh
 from sklearn.base import clone
-from sklearn.utils import check_random_state, gen_batches
+from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from mmsk._utils.metadata import fit_params_of
@@ -14,8 +13,8 @@ from mmsk._utils.sklearn_private import HasMethods, Interval, StrOptions
 from mmsk._utils.workers import map_samples
 from mmsk.fusion._base import ViewsEstimator
 from mmsk.fusion._block_scaler import scaler_for
-from mmsk.fusion._gram_weights import COMBINATIONS
-from mmsk.fusion._grams import KERNELS, ViewGram, kernel_of
+from mmsk.fusion._gram_weights import COMBINATIONS, weighted_sum
+from mmsk.fusion._grams import KERNELS, ViewGram, factored, kernel_of
 from mmsk.fusion._views import (
     as_matrix,
     fit_features,
@@ -31,7 +30,7 @@ _WORDS = ("auto", *KERNELS)
 
 
 class KernelFusion(ViewsEstimator):
-    """Base class: weighs a gram per view and kernel, and learns from the eigenvectors.
+    """Base class: weighs a gram per view and kernel, and learns from a root of their sum.
 
     A subclass defines ``_default_estimator``.
     """
@@ -94,10 +93,12 @@ class KernelFusion(ViewsEstimator):
         landmarks = self._chosen(present, weight)
         grams = self._fit_grams(found, landmarks, weight, kernels)
         self._weigh(grams, targets[landmarks], weight[landmarks])
-        self._project(grams)
+        known = self._project(grams)
         rows = np.flatnonzero(self._reach(found))
-        features = np.empty((len(rows), self.projection_.shape[1]), self._precision(rows))
-        for part in gen_batches(len(rows), _BATCH):
+        features = np.empty((len(rows), known.shape[1]), self._precision(rows))
+        at = np.isin(rows, landmarks)
+        features[at] = known[np.isin(landmarks, rows)]
+        for part in _batches(np.flatnonzero(~at)):
             features[part] = self._features(found, rows[part])
         estimator = self._default_estimator() if self.estimator is None else self.estimator
         params = fit_params_of(estimator, rows, sample_weight=sample_weight, groups=groups)
@@ -168,11 +169,10 @@ class KernelFusion(ViewsEstimator):
             scaler = scaler_for(estimator)
             self.grams_[name] = {word: ViewGram(word, self.width, scaler) for word in words}
             for gram in self.grams_[name].values():
-                full = np.zeros((len(landmarks), len(landmarks)))
                 with naming_view(name):
-                    full[np.ix_(has, has)] = gram.fit_transform(values, weight[landmarks[has]])
-                grams.append(full)
-        return np.array(grams)
+                    alike = gram.fit_transform(values, weight[landmarks[has]])
+                grams.append(alike if has.all() else _spread(alike, has))
+        return grams
 
     def _weigh(self, grams, targets, weight):
         """Weights of grams, chosen on the landmarks."""
@@ -185,15 +185,19 @@ class KernelFusion(ViewsEstimator):
         }
 
     def _project(self, grams):
-        """The way from similarities to features whose products are the summed gram."""
+        """The way from similarities to features whose products are the summed gram.
+
+        Returns
+        -------
+        known : ndarray of shape (n_landmarks, n_components)
+            Features of the landmarks.
+        """
         weights = [weight for view in self.weights_.values() for weight in view.values()]
         roots = _root(self._view_weights() @ self.landmarks_present_)
-        total = np.tensordot(weights, grams, 1) / np.outer(roots, roots)
-        lengths, vectors = eigh(total)
-        kept = lengths > 1e-10 * max(lengths[-1], 1e-10)
-        kept[-1] = True  # one column of zeros where all rows are alike
-        vectors = vectors[:, kept] / np.sqrt(np.maximum(lengths[kept], 1e-10))
-        self.projection_ = vectors / roots[:, None]
+        total = weighted_sum(weights, grams)
+        known, projection = factored(total / roots[:, None] / roots)
+        self.projection_ = projection / roots[:, None]
+        return known
 
     def _precision(self, rows):
         """float64 while the landmarks are all rows, beyond that half the memory."""
@@ -247,10 +251,9 @@ class KernelFusion(ViewsEstimator):
         warn_of_failures(type(self).__name__, failures, len(reach))
         warn_of_rows_without_views(reach == 0)
         answers = np.repeat(prior, len(reach), axis=0)
-        rows = np.flatnonzero(reach)
-        for part in gen_batches(len(rows), _BATCH):
-            said = getattr(self.estimator_, method)(self._features(found, rows[part]))
-            answers[rows[part]] = self._aligned(said)
+        for rows in _batches(np.flatnonzero(reach)):
+            said = getattr(self.estimator_, method)(self._features(found, rows))
+            answers[rows] = self._aligned(said)
         return answers
 
     def _aligned(self, said):
@@ -260,6 +263,11 @@ class KernelFusion(ViewsEstimator):
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = False  # rows may lack a view, but not part of one
         return tags
+
+
+def _batches(rows):
+    """Rows in batches, none where there are none."""
+    return [rows[start : start + _BATCH] for start in range(0, len(rows), _BATCH)]
 
 
 def _values_of(view_rows, rows):
@@ -274,6 +282,13 @@ def _add(total, part, rows, columns):
         total += part
     else:
         total[np.ix_(rows, columns)] += part
+
+
+def _spread(gram, has):
+    """A gram among all landmarks, 0 where one lacks the view."""
+    full = np.zeros((len(has), len(has)))
+    full[np.ix_(has, has)] = gram
+    return full
 
 
 def _root(reach):

@@ -80,9 +80,9 @@ class MKLClassifier(ClassifierMixin, KernelFusion):
     view. With weights :math:`d_m` and :math:`D(x)` their sum over the views of row
     :math:`x`, the summed gram is
     :math:`\sum_m d_m K_m(x, x') / \sqrt{D(x) D(x')}` over the views that both rows have.
-    A row without any view of positive weight gets the prior, with a warning. Its
-    eigenvectors are features, so the estimator is a linear one on at most
-    ``max_landmarks`` columns.
+    A row without any view of positive weight gets the prior, with a warning. The
+    columns of a root of it (a Cholesky factor) are features, so the estimator is a
+    linear one on at most ``max_landmarks`` columns.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""What MultiRocket, Hydra and Reservoir do alike; the rest is in tests/test_common.py."""
+"""What the encoders of sequences do alike; the rest is in tests/test_common.py."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from mmsk.audio import MFCC, Chroma, LogMel, SpectralStatistics
-from mmsk.encoding import Hydra, MultiRocket, Reservoir
+from mmsk.encoding import AttentionPooling, Hydra, MultiRocket, Reservoir
 from mmsk.encoding._sequence_transformer import dilations_for, first_differences
 from mmsk.exceptions import DecodeError, NothingToLearnError
 from mmsk.image import ImageStatistics
@@ -32,6 +32,7 @@ SIZES = {
     MultiRocket: {"n_features": 672},
     Hydra: {"n_groups": 6},
     Reservoir: {"n_units": 50},
+    AttentionPooling: {"n_heads": 4},
 }
 
 
@@ -39,7 +40,7 @@ def encoder(kind, extractor=None, **parameters):
     return kind(extractor, **{**SIZES[kind], **parameters})
 
 
-@pytest.fixture(params=[MultiRocket, Hydra, Reservoir], ids=lambda kind: kind.__name__)
+@pytest.fixture(params=list(SIZES), ids=lambda kind: kind.__name__)
 def kind(request):
     return request.param
 
