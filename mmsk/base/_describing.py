@@ -146,28 +146,30 @@ class _Described(NamedTuple):
 
 def _unit(owner, groups, rows, *, raising):
     """A `_Described` or a `Failure` for each of some rows."""
-    together = [_together(group, rows, place) for place, group in enumerate(groups)]
+    together = _together(groups, rows)
     return [_row(owner, groups, row, together, raising=raising) for row in rows]
 
 
-def _together(group, rows, place):
-    """Features by index of the row, place in its cell and extractor, described in one go."""
+def _together(groups, rows):
+    """Features by index of the row, group, place in its cell and extractor, of one go."""
     wanted = {}  # by what is opened: a cell may list several films
     for index, cells, known in rows:
-        try:
-            sources = group[0]._sources(cells[place])
-        except ValueError:
-            continue  # describing the row will say what is wrong with it
-        for n, source in enumerate(sources):
-            shared = group[0]._shared_source(source)
-            for k, extractor in enumerate(group) if shared is not None else ():
-                remembered = None if known[place][k] is None else known[place][k][n]
-                if remembered is None or not remembered.is_known:  # None: a file is not there
-                    wanted.setdefault(shared, {})[index, n, k] = extractor, source
+        for g, (group, cell, of_group) in enumerate(zip(groups, cells, known, strict=True)):
+            try:
+                sources = group[0]._sources(cell)
+            except ValueError:
+                continue  # describing the row will say what is wrong with it
+            for n, source in enumerate(sources):
+                shared = group[0]._shared_source(source)
+                for k, extractor in enumerate(group) if shared is not None else ():
+                    remembered = None if of_group[k] is None else of_group[k][n]
+                    if remembered is None or not remembered.is_known:  # None: no such file
+                        wanted.setdefault(shared, {})[index, g, n, k] = extractor, source
     found = {}
     for of_one in wanted.values():
         if len(of_one) > 1:
-            described = group[0]._described_together(list(of_one.values()))
+            pairs = list(of_one.values())
+            described = pairs[0][0]._described_together(pairs)
             found.update(zip(of_one, described, strict=True))
     return found
 
@@ -176,8 +178,8 @@ def _row(owner, groups, numbered, together, *, raising):
     """The `_Described` of one row, or a `Failure`."""
     index, cells, known = numbered
     described = _Described([], [])
-    for group, cell, of_group, found in zip(groups, cells, known, together, strict=True):
-        ready = {key[1:]: row for key, row in found.items() if key[0] == index}
+    for g, (group, cell, of_group) in enumerate(zip(groups, cells, known, strict=True)):
+        ready = {key[2:]: row for key, row in together.items() if key[:2] == (index, g)}
         try:
             features, fresh = _of_cell(group, cell, of_group, ready)
         except ValueError as error:
@@ -196,11 +198,13 @@ def _of_cell(group, cell, known, ready):
     for place, source in enumerate(group[0]._sources(cell)):  # one sample at a time in memory
         remembered = [None if of_one is None else of_one[place] for of_one in known]
         is_known = [of_one is not None and of_one.is_known for of_one in remembered]
-        sample = None if all(is_known) else group[0]._read(source)
+        is_ready = [ready.get((place, k)) is not None for k in range(len(group))]
+        is_left = not all(map(max, is_known, is_ready))
+        sample = group[0]._read(source) if is_left else None
         for k, extractor in enumerate(group):
             if is_known[k]:
                 row = remembered[k].row
-            elif ready.get((place, k)) is not None:
+            elif is_ready[k]:
                 row = np.array(ready[place, k], np.float32)
             else:
                 row = _features(extractor, sample)

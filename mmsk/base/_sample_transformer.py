@@ -213,7 +213,7 @@ class SampleTransformer(TransformerMixin, BaseEstimator):
         Parameters
         ----------
         wanted : list of (extractor, source)
-            Extractors read like this one.
+            Of any group of a union, if `_shared_source` is equal; this is the first.
 
         Returns
         -------

@@ -1,7 +1,9 @@
 """What both boosters share: views as reduced blocks, trees that may cross them, rounds."""
 
+from functools import partial
 from itertools import combinations, product
 from numbers import Integral, Real
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from sklearn.base import is_classifier
@@ -11,6 +13,7 @@ from mmsk._utils.optional import require
 from mmsk._utils.sklearn_private import Interval, StrOptions
 from mmsk._utils.workers import n_workers
 from mmsk.fusion._base import ViewsEstimator
+from mmsk.fusion._boosting_batches import MAX_BIN, binned, held_out_batches
 from mmsk.fusion._out_of_fold import inner_splits
 from mmsk.fusion._reduced_blocks import ReducedBlocks
 
@@ -80,27 +83,71 @@ class BoostingFusion(ViewsEstimator):
         xgboost = require("xgboost", extra="xgboost", needed_by=type(self).__name__)
         groups = None if groups is None else np.asarray(groups)
         check_consistent_length(X, groups)
+        features, present = self._fit_features(X, y, weight)
+
+        def data(rows):
+            return xgboost.DMatrix(features[rows], label=targets[rows], weight=weight[rows])
+
+        used = (weight > 0) & present
+        splits = []
+        if self.cv is not None:
+            splits = inner_splits(self.cv, y, groups, classifier=is_classifier(self))
+        pairs = ((data(train & used), data(test & used)) for train, test in splits)
+        self._grow(xgboost, pairs, partial(data, used))
+
+    def _fit_batches(self, batches, targets, sample, folder):
+        """As `_fit`, but blocks and bins of features of a sample, the trees of batches.
+
+        Parameters
+        ----------
+        batches : sequence of (X, y)
+        targets : list of ndarray of shape (n_rows,), float
+            Of each batch, as XGBoost is to see them.
+        sample : (X, y)
+            X checked.
+        folder : str, path or None
+        """
+        xgboost = require("xgboost", extra="xgboost", needed_by=type(self).__name__)
+        folds = held_out_batches(self.cv, len(batches))
+        features, present = self._fit_features(*sample, None)
+        params = self._all_params()
+        bins = {"max_bin": params.get("max_bin", MAX_BIN), "nthread": params["nthread"]}
+        like = xgboost.QuantileDMatrix(features[present], **bins)
+        del features
+
+        def rows(numbers):
+            for number in numbers:
+                fused, lacking = self._fused_rows(batches[number][0], predicting=False)
+                yield fused[~lacking], targets[number][~lacking]
+
+        with TemporaryDirectory(prefix=".bins-", dir=folder) as cache:
+
+            def data(numbers, ref=like):
+                return binned(xgboost, partial(rows, numbers), cache, ref=ref, **bins)
+
+            def pair(held):
+                train = data([n for n in range(len(batches)) if n not in held])
+                return train, data(held, ref=train)  # or it may not be evaluated
+
+            self._grow(xgboost, map(pair, folds), partial(data, range(len(batches))))
+
+    def _fit_features(self, X, y, weight):
+        """Fit the blocks; the fused matrix, and which rows have a view."""
         self._check_views()
         self.features_ = ReducedBlocks(
             self.views, n_components=self.n_components, missing="nan", n_jobs=1
         )
         results = self.features_._fit(X, y, weight)
         self.views_, self.errors_ = self.features_.views_, self.features_.errors_
-        features = self.features_._fused(results)
         present = np.any([rows.present for rows in results], axis=0)
+        return self.features_._fused(results), present
 
-        def data(rows):
-            return xgboost.DMatrix(features[rows], label=targets[rows], weight=weight[rows])
-
-        used = (weight > 0) & present
+    def _grow(self, xgboost, pairs, everything):
+        """Rounds by pairs of training and held-out rows, if any, and the trees of all."""
         params = self._all_params()
-        self.n_estimators_ = self.n_estimators
-        if self.cv is not None:
-            splits = inner_splits(self.cv, y, groups, classifier=is_classifier(self))
-            splits = [(data(train & used), data(test & used)) for train, test in splits]
-            rounds = [self._n_rounds(xgboost, params, *split) for split in splits]
-            self.n_estimators_ = round(np.mean(rounds))
-        self.booster_ = xgboost.train(params, data(used), self.n_estimators_)
+        rounds = [self._n_rounds(xgboost, params, *pair) for pair in pairs]
+        self.n_estimators_ = round(np.mean(rounds)) if rounds else self.n_estimators
+        self.booster_ = xgboost.train(params, everything(), self.n_estimators_)
         self.booster_.set_param({"nthread": 1})  # the model may go to another machine
 
     def _n_rounds(self, xgboost, params, train, test):
@@ -139,7 +186,11 @@ class BoostingFusion(ViewsEstimator):
     def _raw(self, X):
         """What the trees say, and which rows have no view."""
         check_is_fitted(self)
-        X = self._check_table(X, reset=False)
-        results, lacking = self.features_._told_views(X, type(self).__name__)
-        fused = self.features_._fused(results)
+        fused, lacking = self._fused_rows(X)
         return self.booster_.inplace_predict(fused), lacking
+
+    def _fused_rows(self, X, *, predicting=True):
+        """The fused matrix, and which rows have no view."""
+        X = self._check_table(X, reset=False)
+        told = self.features_._told_views(X, type(self).__name__, predicting=predicting)
+        return self.features_._fused(told[0]), told[1]

@@ -9,7 +9,7 @@ import numpy as np
 from mmsk.exceptions import DecodeError, NoSoundError
 from mmsk.io._container import open_container
 from mmsk.io._sources import Segment, decoding, is_stored, openable, segment
-from mmsk.io._spool import Spool, gathered
+from mmsk.io._spool import Gathering, Spool
 
 #: Longest stretch that is read at once, in seconds.
 MAX_AUDIO_S = 4 * 3600.0
@@ -98,7 +98,10 @@ def read_sound(source, *, rate_hz=None, start_s=0.0, end_s=None):
             raise DecodeError(f"the stretch from {start} s to {end} s is empty")
         read = _from_file if is_stored(part.source) else _from_samples
         blocks, own_rate_hz = read(part.source, start, end, rate_hz)
-        return _joined(blocks, own_rate_hz, rate_hz or own_rate_hz), rate_hz or own_rate_hz
+        sound = _Sound(own_rate_hz, rate_hz or own_rate_hz)
+        for block in blocks:
+            sound.add(block)
+        return sound.samples(), rate_hz or own_rate_hz
 
 
 # A reader returns blocks of mono float32 samples, and their rate
@@ -246,61 +249,104 @@ def _decoded(container, stream, seek_s):
     """Blocks of mono samples, each with the number of its first sample."""
     import av
 
-    origin_s = float((stream.start_time or 0) * stream.time_base)
+    mono = _MonoFrames(stream)
     if seek_s > 0:
         with suppress(av.FFmpegError):  # what cannot seek is decoded from its start
-            container.seek(int((seek_s + origin_s) / stream.time_base), stream=stream)
-    planar = av.AudioResampler(format="fltp")  # floats, one row per channel
-    position = None
+            place_s = seek_s + mono.origin_s
+            container.seek(int(place_s / stream.time_base), stream=stream)
     for frame in container.decode(stream):
-        if position is None:
-            first_s = origin_s if frame.time is None else frame.time
-            position = round((first_s - origin_s) * stream.codec_context.sample_rate)
-        for piece in [frame] if frame.format.name == "fltp" else planar.resample(frame):
+        yield from mono.blocks(frame)
+
+
+class _MonoFrames:
+    """The frames of a stream of sound as mono samples, counted from its start."""
+
+    def __init__(self, stream):
+        import av
+
+        self.origin_s = float((stream.start_time or 0) * stream.time_base)
+        self._rate_hz = stream.codec_context.sample_rate
+        self._planar = av.AudioResampler(format="fltp")  # floats, one row per channel
+        self._position = None
+
+    def blocks(self, frame):
+        """Blocks of a frame, each with the number of its first sample."""
+        if self._position is None:
+            first_s = self.origin_s if frame.time is None else frame.time
+            self._position = round((first_s - self.origin_s) * self._rate_hz)
+        is_planar = frame.format.name == "fltp"
+        for piece in [frame] if is_planar else self._planar.resample(frame):
             samples = piece.to_ndarray().mean(axis=0, dtype=np.float32)
-            yield position, samples
-            position += len(samples)
+            yield self._position, samples
+            self._position += len(samples)
 
 
-def _joined(blocks, own_rate_hz, rate_hz):
+class Listener:
+    """The sound of a whole film, of frames that come in the course of a pass over it.
+
+    Parameters
+    ----------
+    stream : av.audio.AudioStream
+    rate_hz : int or None
+        As of `read_audio`, whose samples these are.
+    """
+
+    def __init__(self, stream, rate_hz):
+        self.rate_hz = rate_hz or stream.codec_context.sample_rate
+        self._frames = _MonoFrames(stream)
+        self._sound = _Sound(stream.codec_context.sample_rate, self.rate_hz)
+
+    def add(self, frame):
+        """Hear a decoded frame."""
+        for first, samples in self._frames.blocks(frame):
+            if first + len(samples) > 0:
+                self._sound.add(samples[max(-first, 0) :])
+
+    def recording(self):
+        """Samples and their rate, or DecodeError."""
+        return self._sound.samples(), self.rate_hz
+
+
+class _Sound:
     """Blocks end to end at the wanted rate; the full-rate recording is never held."""
-    blocks = _bounded(blocks, own_rate_hz)
-    if rate_hz != own_rate_hz:
-        blocks = _resampled(blocks, own_rate_hz, rate_hz)
-    return gathered(_checked(blocks))
 
+    def __init__(self, own_rate_hz, rate_hz):
+        self._own_rate_hz = own_rate_hz
+        self._n_read = 0
+        self._n_kept = 0
+        self._kept = Gathering()
+        self._last = None
+        self._resampler = None
+        if rate_hz != own_rate_hz:
+            import soxr
 
-def _checked(blocks):
-    empty = True
-    for block in blocks:
+            self._resampler = soxr.ResampleStream(
+                own_rate_hz, rate_hz, num_channels=1, dtype="float32"
+            )
+
+    def add(self, block):
+        """Put a block of mono samples at its own rate behind the others."""
+        self._n_read += len(block)
+        _check_length(self._n_read / self._own_rate_hz)
+        self._last = block
+        self._keep(block if self._resampler is None else self._resampler.resample_chunk(block))
+
+    def samples(self):
+        """All samples, as `read_sound` gives them."""
+        if self._resampler is not None and self._last is not None:
+            self._keep(self._resampler.resample_chunk(self._last[:0], last=True))
+            self._resampler = None  # it ends once, however often one asks
+            if not self._n_kept:
+                # less than half a sample at the new rate is still a sample
+                self._keep(self._last[-1:])
+        if not self._n_kept:
+            raise DecodeError("it holds no samples in the stretch wanted")
+        return self._kept.rows()
+
+    def _keep(self, block):
         if not len(block):
-            continue
+            return
         if not (block.min() > -_LOUDEST and block.max() < _LOUDEST):  # NaN is neither
             raise DecodeError("it holds NaN, infinite or absurdly loud samples")
-        empty = False
-        yield block
-    if empty:
-        raise DecodeError("it holds no samples in the stretch wanted")
-
-
-def _bounded(blocks, rate_hz):
-    n_samples = 0
-    for block in blocks:
-        n_samples += len(block)
-        _check_length(n_samples / rate_hz)
-        yield block
-
-
-def _resampled(blocks, own_rate_hz, rate_hz):
-    import soxr
-
-    stream = soxr.ResampleStream(own_rate_hz, rate_hz, num_channels=1, dtype="float32")
-    n_samples, last = 0, None
-    for last in blocks:
-        chunk = stream.resample_chunk(last)
-        n_samples += len(chunk)
-        yield chunk
-    if last is not None:
-        chunk = stream.resample_chunk(last[:0], last=True)
-        # less than half a sample at the new rate is still a sample
-        yield chunk if n_samples + len(chunk) else last[-1:]
+        self._n_kept += len(block)
+        self._kept.add(block)

@@ -1,7 +1,7 @@
 """Rows of numbers of any count: in memory while they are few, in a temporary file beyond."""
 
+import os
 import tempfile
-from itertools import chain
 
 import numpy as np
 
@@ -22,14 +22,34 @@ def gathered(blocks):
     rows : ndarray or Spool of shape (n_rows_in_all, ...)
         A lone block itself; a `Spool` where there are more than `MOST_BYTES`.
     """
-    blocks = iter(blocks)
-    held, n_bytes = [], 0
+    gathering = Gathering()
     for block in blocks:
-        held.append(block)
-        n_bytes += block.nbytes
-        if n_bytes > MOST_BYTES and len(held) > 1:
-            return Spool(chain(held, blocks))
-    return held[0] if len(held) == 1 else np.concatenate(held)
+        gathering.add(block)
+    return gathering.rows()
+
+
+class Gathering:
+    """`gathered` for blocks that are handed over one by one."""
+
+    def __init__(self):
+        self._held, self._n_bytes, self._spool = [], 0, None
+
+    def add(self, block):
+        """Put a block behind those that are there."""
+        if self._spool is not None:
+            self._spool.append(block)
+            return
+        self._held.append(block)
+        self._n_bytes += block.nbytes
+        if self._n_bytes > MOST_BYTES and len(self._held) > 1:
+            self._spool = Spool(self._held)
+            self._held = []
+
+    def rows(self):
+        """All blocks end to end, of which there is one at least."""
+        if self._spool is not None:
+            return self._spool
+        return self._held[0] if len(self._held) == 1 else np.concatenate(self._held)
 
 
 class Spool:
@@ -51,12 +71,16 @@ class Spool:
 
     def __init__(self, blocks):
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 closed with the object
-        n_rows = 0
+        self.shape = None
         for block in blocks:
-            self._file.write(np.ascontiguousarray(block).data)
-            n_rows += len(block)
-        self.shape = (n_rows, *block.shape[1:])
-        self.dtype = block.dtype
+            self.append(block)
+
+    def append(self, block):
+        """Put a block behind the rows that are there."""
+        self._file.seek(0, os.SEEK_END)
+        self._file.write(np.ascontiguousarray(block).data)
+        before = 0 if self.shape is None else len(self)
+        self.shape, self.dtype = (before + len(block), *block.shape[1:]), block.dtype
 
     def __len__(self):
         return self.shape[0]

@@ -1,11 +1,17 @@
-"""One pass over a film for several viewers, each of a stretch of its own."""
+"""One pass over a film for several viewers, each of a stretch, and those who listen."""
 
 from contextlib import closing
 from typing import Any, NamedTuple
 
 from mmsk.exceptions import DecodeError
+from mmsk.io._audio import Listener
 from mmsk.io._sources import Segment, decoding
 from mmsk.io._video import Frame, Wanted, converted, opened, timed_frames
+
+#: Containers whose sound `read_audio` takes by FFmpeg too, of streams that stand side by side.
+_HEARD_ALIKE = {
+    "mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "avi", "mpegts", "mpeg", "flv", "asf"
+}  # fmt: skip
 
 #: Film that nobody wants is decoded, rather than jumped over, up to so many seconds.
 JUMP_S = 10.0
@@ -30,13 +36,90 @@ class Viewer(NamedTuple):
     add: Any
 
 
-def watch(viewers):
+class Sounds:
+    """The sound of a whole film at several rates, heard in the course of a pass.
+
+    Parameters
+    ----------
+    rates_hz : set of (int or None)
+        As of `read_audio`.
+    """
+
+    def __init__(self, rates_hz):
+        self._rates_hz = rates_hz
+        self._listeners = {}
+        self._is_over = False
+
+    def recording(self, rate_hz):
+        """What `read_audio` gives, or None: read it, be it only to say what is wrong."""
+        if not self._is_over or rate_hz not in self._listeners:
+            return None
+        try:
+            return self._listeners[rate_hz].recording()
+        except DecodeError:
+            return None
+
+    def beside(self, container):
+        """A container whose decoding of pictures is heard, from its start to its end.
+
+        Parameters
+        ----------
+        container : av.container.InputContainer
+
+        Returns
+        -------
+        container : av.container.InputContainer or _Heard
+            Itself, where nobody listens, or there is nothing to be heard that way.
+        """
+        self._listeners, self._is_over = {}, False
+        streams = container.streams.audio
+        alike = container.format.name in _HEARD_ALIKE
+        if not self._rates_hz or not alike or not streams or not streams[0].codec_context:
+            return container
+        self._listeners = {rate: Listener(streams[0], rate) for rate in self._rates_hz}
+        return _Heard(container, streams[0], self)
+
+    def hear(self, packet):
+        """Decode a packet of sound; where it is damaged, nobody has heard anything."""
+        import av
+
+        try:
+            for frame in packet.decode() if self._listeners else ():
+                for listener in self._listeners.values():
+                    listener.add(frame)
+        except (av.FFmpegError, ValueError):
+            self._listeners = {}
+
+    def end(self):
+        """Say that all packets were heard."""
+        self._is_over = True
+
+
+class _Heard:
+    """A container that decodes pictures, and has packets of sound heard between them."""
+
+    def __init__(self, container, stream, sounds):
+        self.format = container.format
+        self._container, self._stream, self._sounds = container, stream, sounds
+
+    def decode(self, pictures):
+        for packet in self._container.demux(pictures, self._stream):
+            if packet.stream is self._stream:
+                self._sounds.hear(packet)
+            else:
+                yield from packet.decode()
+        self._sounds.end()
+
+
+def watch(viewers, sounds=None):
     """Show each viewer its frames of one film, decoding no frame twice where they overlap.
 
     Parameters
     ----------
     viewers : list of Viewer
         All of the same path or bytes.
+    sounds : Sounds or None, default=None
+        Hear the film, if some viewer wants to see all of it.
 
     Yields
     ------
@@ -50,19 +133,19 @@ def watch(viewers):
     for place in order:
         stretch = viewers[place].stretch
         if run and stretch.start_s > end_s + JUMP_S:
-            yield from _watch_run(viewers, run)
+            yield from _watch_run(viewers, run, None)
             run, end_s = [], 0.0
         run.append(place)
         end_s = max(end_s, stretch.end_s)
-    yield from _watch_run(viewers, run)
+    yield from _watch_run(viewers, run, sounds)
 
 
-def _watch_run(viewers, run):
+def _watch_run(viewers, run, sounds):
     """One pass from the first frame that is wanted to the last, if it can be found."""
     source, start_s, _ = viewers[run[0]].stretch
     waiting = {p: Wanted(*viewers[p].stretch[1:], viewers[p].every_s) for p in run}
     try:
-        with decoding("a film", source), closing(_shots(source, start_s)) as shots:
+        with decoding("a film", source), closing(_shots(source, start_s, sounds)) as shots:
             for time_s, image in shots:
                 yield from _past(waiting, time_s)
                 _show(viewers, waiting, time_s, image)
@@ -91,16 +174,18 @@ def _show(viewers, waiting, time_s, image):
             del waiting[place]
 
 
-def _shots(source, start_s):
+def _shots(source, start_s, sounds):
     """Times, and functions that convert a frame once for each way it is wanted."""
     with opened(source) as (container, stream):
         size = (stream.width, stream.height)
+        if start_s <= 0 and sounds is not None:
+            container = sounds.beside(container)
         timed = timed_frames(container, stream, start_s)
         if timed is not None:
             for time_s, frame in timed:
                 yield time_s, _Shot(frame, size)
             return
-    yield from _shots(source, 0.0)  # its start cannot be found: read all
+    yield from _shots(source, 0.0, sounds)  # its start cannot be found: read all
 
 
 class _Shot:

@@ -71,7 +71,8 @@ class MediaUnion(TransformerMixin, BaseComposition, BaseEstimator):
     extractor is what it gives alone, to the last bit: a sample is decoded once for
     each way of reading it, and ``HOG(size_px=64)``, which has JPEG files decoded at a
     fraction of their size, reads in another way than `LBP`. Films are not held in memory: what
-    looks at their pictures shares one pass over the frames, apart from `AudioTrack`. A union
+    looks at their pictures shares one pass over the frames, in which `AudioTrack` hears the
+    sound of whole films. A union
     in a union reads for itself. Members that
     have ``memory`` keep rows there under the sample, as they do alone.
 

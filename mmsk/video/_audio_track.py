@@ -9,6 +9,7 @@ from mmsk.io import read_audio
 from mmsk.io._audio import read_sound
 from mmsk.io._sources import Segment
 from mmsk.video._nested import EXTRACTOR_CONSTRAINT, describe
+from mmsk.video._one_pass import described_in_one_pass, film_opened, is_whole
 
 
 class AudioTrack(TimedTransformer):
@@ -48,7 +49,8 @@ class AudioTrack(TimedTransformer):
     DecodeError.
 
     Sound is read at the ``rate_hz`` of the extractor where it has one, otherwise at the
-    film's own. The pictures are not decoded.
+    film's own. The pictures are not decoded; in a `MediaUnion` with what looks at them, the
+    sound of a whole film is taken from the same pass over the file.
 
     ``fit`` fits a copy of the extractor on the sound of the first film that has any. An
     extractor that has more to learn is better fitted beforehand, on many recordings, and
@@ -92,12 +94,35 @@ class AudioTrack(TimedTransformer):
     def _read(self, source):
         if _is_frames(Segment.of(source).source):
             return None
-        # an extractor of ours takes samples that are not in memory; others want an array
-        read = read_sound if hasattr(self.extractor_, "rate_hz") else read_audio
+        read = read_sound if self._rate_hz else read_audio
         try:
-            return read(source, rate_hz=getattr(self.extractor_, "rate_hz", None))
+            return read(source, rate_hz=self._rate_hz)
         except NoSoundError:
             return None
+
+    @property
+    def _rate_hz(self):
+        """Of an extractor of ours, which takes samples that are not in memory; or None."""
+        return getattr(self.extractor_, "rate_hz", None)
+
+    def _shared_source(self, source):
+        # a stretch is sought and decoded by itself: from elsewhere its first bits may differ
+        return film_opened(source) if is_whole(source) else None
+
+    def _described_together(self, wanted):
+        return described_in_one_pass(wanted)
+
+    def _heard(self, sounds):
+        """Features of the sound that was heard in a pass over the film, or None."""
+        recording = sounds.recording(self._rate_hz)
+        if recording is None:
+            return None
+        if not self._rate_hz:
+            recording = np.asarray(recording[0]), recording[1]
+        try:
+            return self._extract(recording)
+        except ValueError:
+            return None  # describing it alone will say what is wrong
 
     def _extract(self, sample):
         return describe(self.extractor_, sample)

@@ -1,14 +1,12 @@
 """The base of extractors that look at a film's frames one after the other."""
 
-import os
 from contextlib import closing
 
 import numpy as np
 
 from mmsk.base import TimedTransformer
-from mmsk.io._sources import Segment, is_stored
 from mmsk.io._video import iterate_frames
-from mmsk.io._watch import Viewer, watch
+from mmsk.video._one_pass import described_in_one_pass, film_opened
 
 
 class FilmTransformer(TimedTransformer):
@@ -40,28 +38,10 @@ class FilmTransformer(TimedTransformer):
         return watcher
 
     def _shared_source(self, source):
-        film = Segment.of(source).source
-        if not is_stored(film):
-            return None
-        return os.fspath(film) if isinstance(film, (str, os.PathLike)) else id(film)
+        return film_opened(source)
 
     def _described_together(self, wanted):
-        found = [None] * len(wanted)
-        watchers, viewers, places = [], [], []
-        for place, (extractor, source) in enumerate(wanted):
-            try:
-                watcher = extractor._watcher(source)
-            except ValueError:
-                continue
-            how = Segment.of(source), extractor.every_s, extractor._gray, watcher.add
-            watchers.append(watcher)
-            viewers.append(Viewer(*how))
-            places.append(place)
-        with closing(watch(viewers)) as seen:
-            for number in seen:
-                found[places[number]] = watchers[number].features()
-                watchers[number] = None  # what it held is no longer needed
-        return found
+        return described_in_one_pass(wanted)
 
 
 def _as_given(source):

@@ -97,8 +97,8 @@ def sound_bytes(rate_hz=16000, *, cover=False):
         return path.read_bytes()
 
 
-def film_with_sound(samples, rate_hz=16000, frames=None):
-    """Samples of sound and a few frames as the bytes of a Matroska film, without loss.
+def film_with_sound(samples, rate_hz=16000, frames=None, *, lossy=None):
+    """Samples of sound and a few frames as the bytes of a film, without loss in Matroska.
 
     Parameters
     ----------
@@ -107,13 +107,16 @@ def film_with_sound(samples, rate_hz=16000, frames=None):
     rate_hz : int
     frames : ndarray of shape (n_frames, height, width), uint8, or None
         At 25 a second; None is one black frame.
+    lossy : (str, str, str) or None
+        Another format, and codecs of pictures and sound: ``("mp4", "libx264", "aac")``.
     """
     frames = np.zeros((1, 16, 16), np.uint8) if frames is None else frames
-    with _container("matroska", {}) as (container, path):
-        pictures = container.add_stream("ffv1", rate=25)
-        pictures.pix_fmt = "gray"
+    kind, of_pictures, of_sound = lossy or ("matroska", "ffv1", "pcm_f32le")
+    with _container(kind, {}) as (container, path):
+        pictures = container.add_stream(of_pictures, rate=25)
+        pictures.pix_fmt = "yuv420p" if lossy else "gray"
         pictures.height, pictures.width = frames.shape[1:]
-        sound = container.add_stream("pcm_f32le", rate=rate_hz)
+        sound = container.add_stream(of_sound, rate=rate_hz)
         sound.layout = "mono"
         for image in frames:
             frame = av.VideoFrame.from_ndarray(image, format="gray")

@@ -185,3 +185,33 @@ def test_peak_memory_is_flat_when_rows_grow_tenfold(tmp_path, ending):
         peaks[n_rows] = json.loads(subprocess.run(run, capture_output=True, check=True).stdout)
         assert read_parts(tmp_path / f"{n_rows}").n_rows == n_rows
     assert peaks[40_000] <= 1.1 * peaks[4_000], peaks
+
+
+_TREES = """
+    import re, sys
+    from pathlib import Path
+    from mmsk.fusion import BoostingFusionClassifier
+    from mmsk.scale import fit_parts, read_parts
+
+    parts = read_parts(sys.argv[1])
+    model = BoostingFusionClassifier(parts.views, n_estimators=2, cv=2)
+    fit_parts(model, parts, "label", n_sample_rows=2000, random_state=0)
+    print(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="peak memory is told by Linux only")
+def test_peak_memory_of_trees_is_flat_when_rows_grow_tenfold(tmp_path):
+    pytest.importorskip("xgboost")
+    names, peaks = [f"f{k}" for k in range(60)], {}
+    for n_rows in (8_000, 80_000):
+        rng = np.random.default_rng(0)
+        frame = pd.DataFrame(rng.normal(size=(n_rows, 60)).astype("f4"), columns=names)
+        frame["label"] = frame["f0"] > 0
+        frame.to_parquet(tmp_path / "t.parquet")
+        out = tmp_path / f"{n_rows}"
+        views = [("numbers", "passthrough", names)]
+        extract(tmp_path / "t.parquet", views, out, keep=["label"], rows_per_part=2000)
+        run = [sys.executable, "-c", textwrap.dedent(_TREES), out]
+        peaks[n_rows] = json.loads(subprocess.run(run, capture_output=True, check=True).stdout)
+    assert peaks[80_000] <= 1.1 * peaks[8_000], peaks

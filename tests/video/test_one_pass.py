@@ -1,16 +1,28 @@
 """Segments of one film, and several descriptions of it, from one pass over its frames."""
 
+from pathlib import Path
+from unittest import mock
+
+import av
 import numpy as np
 import pytest
+import soundfile
 from sklearn.pipeline import make_pipeline
 
+from mmsk.audio import MFCC, SpectralStatistics
 from mmsk.exceptions import DecodeError
 from mmsk.image import ImageStatistics
 from mmsk.io import _video, _watch
 from mmsk.io._sources import Segment
 from mmsk.union import MediaUnion
-from mmsk.video import BlobStatistics, FramePooling, FrameStatistics, MotionHistogram
-from tests.io.films import film_bytes
+from mmsk.video import (
+    AudioTrack,
+    BlobStatistics,
+    FramePooling,
+    FrameStatistics,
+    MotionHistogram,
+)
+from tests.io.films import film_bytes, film_with_sound
 
 N_FRAMES = 100
 NOISE = np.random.default_rng(0).integers(0, 256, (N_FRAMES, 32, 48), np.uint8)
@@ -152,3 +164,130 @@ def test_a_cell_may_list_segments_of_several_films(film):
     found = extractor.transform([[first, second], first])
     np.testing.assert_allclose(found[0], alone.mean(axis=0), rtol=1e-6)
     np.testing.assert_array_equal(found[1], alone[0])
+
+
+# Its sound
+
+
+SOUND = (0.1 * np.random.default_rng(1).normal(size=180_001)).astype(np.float32)
+FORMATS = {
+    "mkv": None,
+    "mp4": ("mp4", "libx264", "aac"),
+    "ts": ("mpegts", "mpeg2video", "mp2"),
+    "avi": ("avi", "mpeg4", "libmp3lame"),
+    "ogg": ("ogg", "libvpx", "flac"),
+}
+
+
+def talking(tmp_path, ending, frames=NOISE):
+    """A film with 4 seconds of pictures and of sound, at 44.1 kHz."""
+    path = tmp_path / f"film.{ending}"
+    path.write_bytes(film_with_sound(SOUND, 44_100, frames, lossy=FORMATS.get(ending)))
+    return str(path)
+
+
+@pytest.fixture
+def opened():
+    """The names of all files that FFmpeg or libsndfile opens."""
+    names, opening, sounding = [], av.open, soundfile.SoundFile
+
+    def counted(file, *arguments, **options):
+        names.append(file)
+        return opening(file, *arguments, **options)
+
+    def sounded(file, *arguments, **options):
+        names.append(file)
+        return sounding(file, *arguments, **options)
+
+    with (
+        mock.patch.object(av, "open", counted),
+        mock.patch.object(soundfile, "SoundFile", sounded),
+    ):
+        yield names
+
+
+def seen_and_heard():
+    return [
+        ("sound", AudioTrack(MFCC())),
+        ("levels", FrameStatistics()),
+        ("motion", MotionHistogram(width_px=32)),
+        ("pictures", FramePooling(ImageStatistics(), every_s=0.2)),
+        ("spectrum", AudioTrack(SpectralStatistics(rate_hz=22_050))),
+    ]
+
+
+@pytest.mark.parametrize("ending", ["mkv", "mp4", "ts", "avi"])
+def test_pictures_and_sound_come_from_one_pass_bit_for_bit(tmp_path, ending, opened):
+    path = talking(tmp_path, ending)
+    union = MediaUnion(seen_and_heard()).fit([path])
+    opened.clear()
+    found = union.transform([path])
+    assert opened == [path]
+    alone = [extractor.fit_transform([path]) for _, extractor in seen_and_heard()]
+    assert np.isfinite(found).all()
+    np.testing.assert_array_equal(found, np.hstack(alone))
+
+
+def test_sound_that_read_audio_takes_by_libsndfile_is_read_by_it(tmp_path, opened):
+    path = talking(tmp_path, "ogg")
+    members = [("sound", AudioTrack(MFCC())), ("levels", FrameStatistics())]
+    union = MediaUnion(members).fit([path])
+    opened.clear()
+    found = union.transform([path])
+    assert len(opened) > 1
+    alone = [extractor.fit_transform([path]) for _, extractor in members]
+    np.testing.assert_array_equal(found, np.hstack(alone))
+
+
+def test_sound_of_a_stretch_is_that_of_the_stretch_alone(tmp_path):
+    stretches = rows(talking(tmp_path, "mp4"), [(0.0, None), (1.0, 2.0), (0.0, 1.5)])
+    found = MediaUnion(seen_and_heard()).fit_transform(stretches)
+    alone = [extractor.fit_transform(stretches) for _, extractor in seen_and_heard()]
+    np.testing.assert_array_equal(found, np.hstack(alone))
+
+
+def test_pictures_are_not_decoded_for_sound_alone(tmp_path, counted):
+    path, members = talking(tmp_path, "mkv"), seen_and_heard()
+    union = MediaUnion([members[0], members[-1]]).fit([path])
+    assert np.isfinite(union.transform([path, path])).all()
+    stored = MediaUnion(members)
+    stored.set_params(levels__memory=tmp_path / "s", motion="drop", pictures="drop")
+    stored.fit([path])
+    FrameStatistics(memory=tmp_path / "s").fit_transform([path])
+    counted.update(opened=0, decoded=0)
+    stored.transform([path])
+    assert counted == {"opened": 0, "decoded": 0}
+
+
+def test_a_film_without_sound_and_one_whose_sound_is_damaged_are_told_as_alone(tmp_path):
+    mute = film_bytes(NOISE, **LOSSLESS)
+    sounding = talking(tmp_path, "mkv")
+    members = [("levels", FrameStatistics()), ("sound", AudioTrack(MFCC()))]
+    union = MediaUnion(members).fit([sounding])
+    _, present, errors = union.transform_present([mute, sounding])
+    assert present.tolist() == [False, True]
+    assert errors == []
+    content = Path(sounding).read_bytes()
+    nan = film_with_sound(np.where(SOUND > 0.2, np.nan, SOUND), 44_100, NOISE)
+    for spoilt in (nan, content[: len(content) // 2]):
+        told = [e.fit([sounding]).transform_with_errors([spoilt])[1] for _, e in members]
+        expected = [error.reason for errors in told for error in errors][:1]
+        _, errors = union.transform_with_errors([spoilt])
+        assert [error.reason for error in errors] == expected
+
+
+def test_a_film_with_a_hole_is_described_or_refused_as_by_each_alone(tmp_path):
+    path = talking(tmp_path, "ts")
+    content = bytearray(Path(path).read_bytes())
+    third = len(content) // 3
+    content[third : third + 20_000] = bytes(20_000)
+    told = []
+    for _, extractor in seen_and_heard():
+        alone, errors = extractor.fit([path]).transform_with_errors([bytes(content)])
+        pair = MediaUnion([("one", extractor), ("same", extractor)]).fit([path])
+        found, errors_of_pair = pair.transform_with_errors([bytes(content)])
+        np.testing.assert_array_equal(found, np.hstack([alone, alone]))
+        assert [e.reason for e in errors_of_pair] == [e.reason for e in errors]
+        told += [error.reason for error in errors]
+    _, errors = MediaUnion(seen_and_heard()).fit([path]).transform_with_errors([bytes(content)])
+    assert [error.reason for error in errors] == told[:1]
