@@ -57,6 +57,7 @@ _MAGIC = (  # (offset, bytes, modality)
     (0, b"\x00\x00\x01\xba", "video"),
 )
 _LONGEST_VECTOR = 4096  # numbers: of embeddings; as a recording a quarter of a second
+_LONGEST_LIST = 64  # numbers: of vectors that differ in length; as a recording a click
 _MOST = 0.9  # share of cells that must agree
 _MAX_CATEGORY_WORDS = 3
 _MAX_CATEGORY_CHARACTERS = 30  # not all scripts put spaces between words
@@ -108,8 +109,12 @@ def guess_modality(column):
         # the few cells of a sparse column may all lie between those looked at
         looked_at, sources = cells, _sources(cells)[:N_LOOKED_AT]
     guess = _guess(sources, len(cells))
-    if guess.modality == "tabular" and any(map(_is_list, looked_at)):
+    if guess.modality != "tabular":
+        return guess
+    if any(map(_is_list, looked_at)):
         return _of_lists(sources)
+    if any(isinstance(source, (bytes, bytearray, memoryview)) for source in sources):
+        return Guess("text", "the cells are words in bytes")
     return guess
 
 
@@ -127,7 +132,7 @@ def _guess(sources, n_cells):
     if kind == "audio" and _are_vectors(sources):
         return Guess(
             "drop",
-            f"the cells are vectors of one length, {len(sources[0])}, which may be anything. "
+            f"the cells are vectors of {len(sources[0])} numbers, which may be anything. "
             "Spread them over columns, or call them audio",
         )
     return _KINDS[kind]
@@ -145,11 +150,12 @@ def _of_lists(sources):
 
 
 def _are_vectors(sources):
-    """Whether arrays look like embeddings: all of one length, too short for recordings."""
+    """Whether arrays look like boxes or embeddings, being too short for recordings."""
     if not all(isinstance(source, np.ndarray) and source.ndim == 1 for source in sources):
         return False
     lengths = {len(source) for source in sources}
-    return len(sources) > 1 and len(lengths) == 1 and max(lengths) <= _LONGEST_VECTOR
+    longest = _LONGEST_VECTOR if len(lengths) == 1 else _LONGEST_LIST
+    return len(sources) > 1 and max(lengths) <= longest
 
 
 def _sources(cells):

@@ -76,6 +76,7 @@ SENTENCES = ["A man rides a horse.", "Two dogs play in the snow.", "She reads a 
         (["smith", "jones", *map(chr, range(97, 117))], "text", "the cells are words"),
         ([["red", "blue"], ["red"], None] * 4, "text", "lists of words"),
         ([SENTENCES, SENTENCES[:1]], "text", "the cells are words"),
+        ([b"red", b"blue"] * 6, "text", "words in bytes"),
         # sound
         ([np.zeros(512), np.zeros(500)], "audio", "the cells are recordings"),
         ([np.zeros(5000)] * 3, "audio", "the cells are recordings"),
@@ -92,7 +93,8 @@ SENTENCES = ["A man rides a horse.", "Two dogs play in the snow.", "She reads a 
             "every cell is another identifier",
         ),
         ([[1, 2], [3], []], "drop", "lists of numbers or dates"),
-        ([np.zeros(512)] * 3, "drop", "vectors of one length, 512"),
+        ([np.zeros(512)] * 3, "drop", "vectors of 512 numbers"),
+        ([np.zeros(4), np.zeros(9)], "drop", "vectors of 4 numbers"),
         ([1j, 2j], "drop", "of a type that no modality reads"),
         ([1, PICTURE], "drop", r"several kinds: number \(1\), image \(1\)"),
         ([object(), {}], "drop", "of a type that no modality reads"),
