@@ -9,6 +9,9 @@ Read mosi with care: the ready features of video and ``text_cnn`` were trained w
 labels of the training part, so inner folds take them for far better than they are, and what
 is learned on inner folds trusts them too far.
 
+Which classifiers of text, and how far a neighbour is heard, was chosen on folds of the training
+part (docs/house/decisions/context.md).
+
     python -m benchmarks.quality.pools [set ...]
 """
 

@@ -1,5 +1,6 @@
 """What fusions over the rows of a recording share: what is said of a row, and around it."""
 
+from collections.abc import Hashable
 from numbers import Real
 
 import numpy as np
@@ -59,6 +60,11 @@ class ContextFusion(BaseEstimator):
         rest, members, order = self._split(X)
         folds = members if groups is None else np.asarray(groups)
         check_consistent_length(X, folds)
+        if len(np.unique(folds)) < 2:
+            raise ValueError(
+                f"all rows are of one group (n_samples={len(y)}): give several, of which some "
+                "can be held out."
+            )
         metadata = {"sample_weight": sample_weight, "groups": folds}
         said = None
         for train, test in inner_splits(self.cv, y, folds, classifier=classifier):
@@ -81,6 +87,8 @@ class ContextFusion(BaseEstimator):
 
     def _answers(self, X, method, prior):
         """What the final estimator says; the prior where nothing is said of a row or around."""
+        if not is_frame(X):  # of a frame, columns of views may be absent: the estimator says
+            X = check_table(self, X, reset=False)
         rest, members, order = self._split(X)
         with own_config():
             said = self._evidence(self.estimator_, rest)
@@ -91,13 +99,12 @@ class ContextFusion(BaseEstimator):
 
     def _split(self, X):
         """The table without the columns of groups and order, and these as numbers."""
-        X = X if is_frame(X) else np.asarray(X)
         places = [position_of(X, self.groups, wanted_by="groups")]
         if self.order is not None:
             places.append(position_of(X, self.order, wanted_by="order"))
         others = [k for k in range(X.shape[1]) if k not in places]
         if not others:
-            raise ValueError("X holds nothing but groups and order.")
+            raise ValueError(f"X holds nothing but groups and order (n_features={X.shape[1]}).")
         cells = [_cells(X, place) for place in places]
         members = _codes(cells[0])
         rest = safe_indexing(X, others, axis=1)
@@ -144,6 +151,11 @@ def _cells(X, place):
 
 def _codes(groups):
     """A number for each group; a row whose group is missing is alone in one."""
+    for group in groups:
+        if not isinstance(group, Hashable):
+            raise TypeError(
+                f"a group, as an argument must be a string or a number, got {group!r}"
+            )
     known: dict = {}
     keys = [(row,) if is_missing(group) else group for row, group in enumerate(groups)]
     return np.array([known.setdefault(key, len(known)) for key in keys])

@@ -217,9 +217,8 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
         -------
         fused : {ndarray, CSR matrix} of shape (n_samples, n_features), float32
         """
-        fused, failures = self.transform_with_errors(X)
-        warn_of_failures(type(self).__name__, failures, fused.shape[0])
-        return fused
+        results, _ = self._told_views(X, type(self).__name__, predicting=False)
+        return self._fused(results)
 
     def transform_with_errors(self, X):
         """The fused matrix, and which sources could not be read.
@@ -353,8 +352,7 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
         lacking = ~np.any([rows.present for rows in results], axis=0)
         failures = [failure for rows in results for failure in rows.failures]
         warn_of_failures(owner, failures, len(lacking))
-        if predicting:
-            warn_of_rows_without_views(lacking)
+        warn_of_rows_without_views(lacking, predicting=predicting)
         return results, lacking
 
     def _transform_view(self, X, view):

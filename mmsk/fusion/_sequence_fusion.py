@@ -14,7 +14,7 @@ from mmsk.base import Failure, using_memory
 from mmsk.encoding import MultiRocket
 from mmsk.fusion._base import ViewsEstimator
 from mmsk.fusion._sequences import fit_sequences, run_sequences, stacked
-from mmsk.fusion._views import warn_of_empty, warn_of_failures
+from mmsk.fusion._views import warn_of_empty, warn_of_failures, warn_of_rows_without_views
 
 _MOST_ROWS = 500  # that the encoder learns from
 
@@ -171,8 +171,9 @@ class SequenceFusion(TransformerMixin, ViewsEstimator):
         -------
         features : ndarray of shape (n_samples, n_features), float32
         """
-        features, failures = self.transform_with_errors(X)
+        features, failures, lacking = self._encoded(X)
         warn_of_failures(type(self).__name__, failures, len(features))
+        warn_of_rows_without_views(lacking, predicting=False)
         return features
 
     def transform_with_errors(self, X):
@@ -189,14 +190,19 @@ class SequenceFusion(TransformerMixin, ViewsEstimator):
             Named tuples ``(row, source, reason)``; only of extractors with
             ``on_error="missing"``.
         """
+        return self._encoded(X)[:2]
+
+    def _encoded(self, X):
+        """Features, failures, and which rows have none of the views."""
         check_is_fitted(self)
         X = self._check_table(X, reset=False)
         views = [run_sequences(X, view) for view in self.views_]
+        lacking = ~np.any([view.present for view in views], axis=0)
         of_row = partial(self._of_row, views)
         found = map_samples(of_row, range(len(views[0].present)), self.n_jobs)
         failures = [failure for view in views for failure in view.failures]
         failures += [failure for _, of_this in found for failure in of_this]
-        return np.stack([features for features, _ in found]), failures
+        return np.stack([features for features, _ in found]), failures, lacking
 
     def get_feature_names_out(self, input_features=None):
         """Names that the encoder gives, and ``view__missing`` behind them.

@@ -168,4 +168,7 @@ class StackingFusionClassifier(LateClassifier):
     def _meta(self, X, said):
         prior = np.tile(self.class_prior_, (len(said), 1))
         meta = meta_features(said, prior, self.marked_)
-        return meta if self.features_ is None else beside(meta, self.features_.transform(X))
+        if self.features_ is None:
+            return meta
+        features, _ = self.features_.transform_with_errors(X)  # all was told by the views
+        return beside(meta, features)

@@ -124,4 +124,7 @@ class StackingFusionRegressor(LateRegressor):
 
     def _meta(self, X, said):
         meta = meta_features(said, np.full((len(said), 1), self.mean_), self.marked_)
-        return meta if self.features_ is None else beside(meta, self.features_.transform(X))
+        if self.features_ is None:
+            return meta
+        features, _ = self.features_.transform_with_errors(X)  # all was told by the views
+        return beside(meta, features)

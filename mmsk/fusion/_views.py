@@ -344,12 +344,14 @@ def told_first(failures):
     )
 
 
-def warn_of_rows_without_views(lacking):
-    """One warning that counts the rows whose prediction is the prior."""
+def warn_of_rows_without_views(lacking, *, predicting=True):
+    """One warning that counts the rows of which nothing is known."""
+    prior = "their prediction is the prior of the training rows"
+    told = prior if predicting else "their features are those of a row that holds nothing"
     if lacking.any():
         warnings.warn(
             f"{lacking.sum()} of {len(lacking)} rows have none of the views (the first is row "
-            f"{lacking.argmax()}): their prediction is the prior of the training rows.",
+            f"{lacking.argmax()}): {told}.",
             MissingViewWarning,
         )
 

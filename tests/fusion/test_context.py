@@ -5,8 +5,9 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
 from sklearn.model_selection import GridSearchCV, GroupKFold, cross_val_score
+from sklearn.utils import estimator_checks
 
 import mmsk
 from mmsk import MultimodalClassifier
@@ -237,3 +238,37 @@ def test_wrong_settings_say_what_is_wrong(settings, message):
     model = ContextFusionClassifier(FUSION, "film").set_params(**settings)
     with pytest.raises(ValueError, match=message):
         model.fit(TABLE, MOOD)
+
+
+#: Every row of the checks is a group of its own, named by its first column.
+EXPECTED = {
+    "check_sample_weight_equivalence_on_dense_data": "copies of a row stand in several folds",
+    "check_estimators_nan_inf": "the column made NaN or infinite is that of the groups, which "
+    "may be missing",
+    "check_classifiers_train": "asks for 83 % where the column of groups is half of what tells",
+}
+
+
+@pytest.mark.parametrize(
+    "model",
+    [ContextFusionClassifier(LogisticRegression(), 0), ContextFusionRegressor(Ridge(), 0)],
+    ids=lambda model: type(model).__name__,
+)
+def test_it_passes_the_battery_of_scikit_learn(model):
+    results = estimator_checks.check_estimator(
+        model, expected_failed_checks=EXPECTED, on_fail=None, on_skip=None
+    )
+    unexpected = [r for r in results if r["status"] not in ("passed", "xfail", "skipped")]
+    assert {r["check_name"]: r["exception"] for r in unexpected} == {}
+    assert len(results) > 50
+
+
+def test_a_frame_with_other_columns_is_refused():
+    model = MODEL.fit(TABLE, MOOD)
+    with pytest.raises(ValueError, match="feature names should match"):
+        model.predict(TABLE.rename(columns={"a": "other"}))
+
+
+def test_one_group_only_is_refused():
+    with pytest.raises(ValueError, match="all rows are of one group"):
+        MODEL.fit(TABLE.assign(film="x"), MOOD)

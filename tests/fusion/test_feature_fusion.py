@@ -16,7 +16,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from mmsk.exceptions import DroppedViewWarning, FailedSamplesWarning
+from mmsk.exceptions import DroppedViewWarning, FailedSamplesWarning, MissingViewWarning
 from mmsk.fusion import BlockScaler, FeatureFusion
 from mmsk.text import TfidfVectorizer
 
@@ -366,6 +366,13 @@ def test_a_search_tunes_the_weights_by_name():
 def test_weights_that_do_not_fit_the_views_are_refused(weights, message):
     with pytest.raises(ValueError, match=message):
         FeatureFusion(HALVES, weights=weights).fit(NUMBERS)
+
+
+def test_a_row_that_has_none_of_the_views_is_told():
+    fusion = FeatureFusion(HALVES).fit(NUMBERS)
+    with pytest.warns(MissingViewWarning, match="their features are those of a row that holds"):
+        found = fusion.transform(np.full((1, 5), np.nan))
+    assert not found.any()
 
 
 def test_a_weighed_sparse_block_stays_sparse():
