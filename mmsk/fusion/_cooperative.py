@@ -3,8 +3,9 @@
 from numbers import Integral, Real
 
 import numpy as np
-from scipy.linalg import block_diag, solve
+from scipy.linalg import block_diag, cholesky, solve, solve_triangular
 from sklearn.base import is_classifier
+from sklearn.linear_model import ElasticNet
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from mmsk._utils.sklearn_private import Interval
@@ -25,14 +26,16 @@ class CooperativeFusion(ViewsEstimator):
         **ViewsEstimator._parameter_constraints,
         "rho": [Interval(Real, 0, None, closed="left"), "array-like"],
         "C": [Interval(Real, 0, None, closed="neither")],
+        "l1_ratio": [Interval(Real, 0, 1, closed="both")],
         "cv": ["cv_object"],
         "n_jobs": [Integral, None],
     }
 
-    def __init__(self, views, *, rho=RHOS, C=10.0, cv=5, n_jobs=None):
+    def __init__(self, views, *, rho=RHOS, C=10.0, l1_ratio=0.0, cv=5, n_jobs=None):
         self.views = views
         self.rho = rho
         self.C = C
+        self.l1_ratio = l1_ratio
         self.cv = cv
         self.n_jobs = n_jobs
 
@@ -65,14 +68,16 @@ class CooperativeFusion(ViewsEstimator):
         self.rho_, said = rhos[0], None
         if len(rhos) > 1 or is_classifier(self):
             splits = inner_splits(self.cv, y, groups, classifier=is_classifier(self))
+            penalty = (self.C, self.l1_ratio)
             tried = [
-                _held_out(splits, blocks, present, targets, weight, rho, self.C) for rho in rhos
+                _held_out(splits, blocks, present, targets, weight, rho, *penalty)
+                for rho in rhos
             ]
             losses = [weight @ ((found - targets) ** 2).sum(axis=1) for found in tried]
             best = int(np.argmin(losses))
             self.rho_, said = rhos[best], tried[best]
         self.means_, self.coef_, self.intercept_ = fit_linear(
-            blocks, present, targets, weight, self.rho_, self.C
+            blocks, present, targets, weight, self.rho_, self.C, self.l1_ratio
         )
         return said
 
@@ -99,7 +104,7 @@ class CooperativeFusion(ViewsEstimator):
         return tags
 
 
-def fit_linear(blocks, present, targets, weight, rho, C):
+def fit_linear(blocks, present, targets, weight, rho, C, l1_ratio):
     r"""Coefficients of all views at once.
 
     Parameters
@@ -108,7 +113,7 @@ def fit_linear(blocks, present, targets, weight, rho, C):
     present : ndarray of shape (n_views, n_samples), bool
     targets : ndarray of shape (n_samples, n_targets)
     weight : ndarray of shape (n_samples,)
-    rho, C : float
+    rho, C, l1_ratio : float
 
     Returns
     -------
@@ -136,9 +141,28 @@ def fit_linear(blocks, present, targets, weight, rho, C):
     target_mean = weight @ targets / weight.sum()
     centred = (joined - mean).T * weight
     left = (1 - rho) * (centred @ (joined - mean)) + rho * within
-    left[np.diag_indices_from(left)] += 1 / C
-    coef = solve(left, centred @ (targets - target_mean), assume_a="pos")
+    coef = _elastic(left, centred @ (targets - target_mean), C, l1_ratio)
     return means, coef, target_mean - mean @ coef
+
+
+def _elastic(left, right, C, l1_ratio):
+    """Coefficients from normal equations without their penalty.
+
+    With a 1-norm in it the rows are replaced by a root of the equations, which has the same
+    squares and is as small as the coefficients are many.
+    """
+    places = np.diag_indices_from(left)
+    if not l1_ratio:
+        left[places] += 1 / C
+        return solve(left, right, assume_a="pos")
+    left[places] += 1e-10 * max(left[places].mean(), 1e-10)
+    root = cholesky(left, lower=True)
+    aims = solve_triangular(root, right, lower=True)
+    net = ElasticNet(
+        alpha=1 / (C * len(left)), l1_ratio=l1_ratio, fit_intercept=False, tol=1e-8,
+        max_iter=10_000,
+    )  # fmt: skip
+    return np.reshape(net.fit(root.T, aims).coef_, right.T.shape).T
 
 
 def side_by_side(blocks, present, means, rho):
@@ -153,13 +177,13 @@ def side_by_side(blocks, present, means, rho):
     return np.hstack([(block - mean) * (has * scale)[:, None] for block, has, mean in parts])
 
 
-def _held_out(splits, blocks, present, targets, weight, rho, C):
+def _held_out(splits, blocks, present, targets, weight, rho, C, l1_ratio):
     """What is said of each row by a fit on the other folds."""
     said = np.empty(targets.shape)
     for train, test in splits:
         part = [block[train] for block in blocks]
         means, coef, intercept = fit_linear(
-            part, present[:, train], targets[train], weight[train], rho, C
+            part, present[:, train], targets[train], weight[train], rho, C, l1_ratio
         )
         held_out = [block[test] for block in blocks]
         joined = side_by_side(held_out, present[:, test], means, rho)

@@ -21,6 +21,9 @@ class CooperativeRegressor(RegressorMixin, CooperativeFusion):
         best on inner folds is taken.
     C : float, default=10.0
         Inverse of the strength of the regularisation.
+    l1_ratio : float, default=0.0
+        Share of the 1-norm in the penalty, from 0 (ridge) to 1 (lasso): above 0, features
+        that tell nothing more get a coefficient of 0.
     cv : int, splitter or iterable, default=5
         Inner folds, each row tested once. An int with groups keeps every group whole
         (GroupKFold).
@@ -49,7 +52,9 @@ class CooperativeRegressor(RegressorMixin, CooperativeFusion):
     Notes
     -----
     Minimises :math:`\frac12 \|y - \sum_m f_m\|^2 + \frac\rho2 \sum_{m<l} \|f_m - f_l\|^2 +
-    \frac1{2C} \sum_m \|\beta_m\|^2` in closed form.
+    \frac1{2C} \sum_m \|\beta_m\|^2` in closed form; with a share :math:`\lambda` of the
+    1-norm the penalty is :math:`\frac1C \sum_m (\lambda \|\beta_m\|_1 + \frac{1 - \lambda}2
+    \|\beta_m\|^2)`, by coordinate descent.
     Pairs of views count in the rows that have both. Where views are missing, the sum over
     those present is scaled up by :math:`(n\_views / n\_present)^\rho`. A row without any
     view gets the mean, with a warning. Blocks are made once for all inner folds: put

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from sklearn.linear_model import Ridge
+from sklearn.linear_model import ElasticNet, Ridge
 from sklearn.metrics import log_loss
 from sklearn.model_selection import GridSearchCV, GroupKFold
 
@@ -39,6 +39,24 @@ def test_with_full_agreement_it_is_the_mean_of_a_ridge_per_view():
 @pytest.mark.parametrize("rho", [0.3, 2.0])
 def test_between_it_is_ridge_on_the_rows_that_ding_et_al_add(rho):
     model = CooperativeRegressor(VIEWS, rho=rho, C=2.0).fit(X, Z)
+    rows, aims = _augmented(rho)
+    expected = Ridge(alpha=0.5, fit_intercept=False).fit(rows, aims)
+    np.testing.assert_allclose(
+        model.predict(X), expected.predict(np.hstack(BLOCKS)) + Z.mean(), rtol=1e-4, atol=1e-5
+    )
+
+
+@pytest.mark.parametrize("rho", [0.0, 0.3])
+@pytest.mark.parametrize("l1_ratio", [0.5, 1.0])
+def test_with_a_1_norm_it_is_the_elastic_net_on_those_rows(rho, l1_ratio):
+    model = CooperativeRegressor(VIEWS, rho=rho, C=0.1, l1_ratio=l1_ratio).fit(X, Z)
+    rows, aims = _augmented(rho)
+    net = ElasticNet(alpha=10 / len(rows), l1_ratio=l1_ratio, fit_intercept=False, tol=1e-10)
+    np.testing.assert_allclose(model.coef_[:, 0], net.fit(rows, aims).coef_, atol=1e-4)
+
+
+def _augmented(rho):
+    """The blocks side by side, and a row for each row and pair of views that is to agree."""
     added = []
     for m in range(3):
         for other in range(m + 1, 3):
@@ -46,11 +64,21 @@ def test_between_it_is_ridge_on_the_rows_that_ding_et_al_add(rho):
             parts = [sign * block for sign, block in zip(signs, BLOCKS, strict=True)]
             added.append(np.sqrt(rho) * np.hstack(parts))
     rows = np.vstack([np.hstack(BLOCKS), *added])
-    aims = np.concatenate([Z - Z.mean(), np.zeros(3 * 90)])
-    expected = Ridge(alpha=0.5, fit_intercept=False).fit(rows, aims)
-    np.testing.assert_allclose(
-        model.predict(X), expected.predict(np.hstack(BLOCKS)) + Z.mean(), rtol=1e-4, atol=1e-5
-    )
+    return rows, np.concatenate([Z - Z.mean(), np.zeros(3 * 90)])
+
+
+def test_features_of_noise_have_no_say_under_a_1_norm():
+    rng = np.random.default_rng(0)
+    parts = rng.normal(size=(150, 40))
+    y = parts[:, 0] + parts[:, 20] + 0.1 * rng.normal(size=150)
+    model = CooperativeRegressor(_halves(), rho=[0, 0.5], C=0.3, l1_ratio=1.0).fit(parts, y)
+    assert set(np.flatnonzero(model.coef_)) == {0, 20}
+
+
+def test_classes_may_be_told_under_a_1_norm():
+    model = CooperativeClassifier(VIEWS, C=1.0, l1_ratio=0.5).fit(X, Y)
+    assert model.coef_.shape == (6, 3)
+    assert model.score(X, Y) > 0.6
 
 
 def test_views_agree_the_more_the_more_they_must():
