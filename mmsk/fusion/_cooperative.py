@@ -8,7 +8,8 @@ from sklearn.base import is_classifier
 from sklearn.linear_model import ElasticNet
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
-from mmsk._utils.sklearn_private import Interval
+from mmsk._utils.sklearn_private import HasMethods, Interval
+from mmsk.fusion._backfitting import fit_in_turn, said_in_turn, scale_of
 from mmsk.fusion._base import ViewsEstimator
 from mmsk.fusion._feature_fusion import FeatureFusion
 from mmsk.fusion._out_of_fold import inner_splits
@@ -27,15 +28,19 @@ class CooperativeFusion(ViewsEstimator):
         "rho": [Interval(Real, 0, None, closed="left"), "array-like"],
         "C": [Interval(Real, 0, None, closed="neither")],
         "l1_ratio": [Interval(Real, 0, 1, closed="both")],
+        "estimator": [HasMethods(["fit", "predict"]), None],
         "cv": ["cv_object"],
         "n_jobs": [Integral, None],
     }
 
-    def __init__(self, views, *, rho=RHOS, C=10.0, l1_ratio=0.0, cv=5, n_jobs=None):
+    def __init__(
+        self, views, *, rho=RHOS, C=10.0, l1_ratio=0.0, estimator=None, cv=5, n_jobs=None
+    ):
         self.views = views
         self.rho = rho
         self.C = C
         self.l1_ratio = l1_ratio
+        self.estimator = estimator
         self.cv = cv
         self.n_jobs = n_jobs
 
@@ -68,17 +73,36 @@ class CooperativeFusion(ViewsEstimator):
         self.rho_, said = rhos[0], None
         if len(rhos) > 1 or is_classifier(self):
             splits = inner_splits(self.cv, y, groups, classifier=is_classifier(self))
-            penalty = (self.C, self.l1_ratio)
             tried = [
-                _held_out(splits, blocks, present, targets, weight, rho, *penalty)
-                for rho in rhos
+                self._held_out(splits, blocks, present, targets, weight, rho) for rho in rhos
             ]
             losses = [weight @ ((found - targets) ** 2).sum(axis=1) for found in tried]
             best = int(np.argmin(losses))
             self.rho_, said = rhos[best], tried[best]
-        self.means_, self.coef_, self.intercept_ = fit_linear(
-            blocks, present, targets, weight, self.rho_, self.C, self.l1_ratio
-        )
+        found = self._fit_all(blocks, present, targets, weight, self.rho_)
+        self.means_ = self.coef_ = self.estimators_ = None
+        if self.estimator is None:
+            self.means_, self.coef_, self.intercept_ = found
+        else:
+            self.estimators_, self.intercept_ = found
+        return said
+
+    def _fit_all(self, blocks, present, targets, weight, rho):
+        """What all views learned at once: as `fit_linear` or `fit_in_turn` give it."""
+        rows = (blocks, present, targets, weight, rho)
+        if self.estimator is None:
+            return fit_linear(*rows, self.C, self.l1_ratio)
+        return fit_in_turn(self.estimator, *rows)
+
+    def _held_out(self, splits, blocks, present, targets, weight, rho):
+        """What is said of each row by a fit on the other folds."""
+        said = np.empty(targets.shape)
+        for train, test in splits:
+            part = [block[train] for block in blocks]
+            held_out = [block[test] for block in blocks]
+            found = self._fit_all(part, present[:, train], targets[train], weight[train], rho)
+            say = said_linear if self.estimator is None else said_in_turn
+            said[test] = say(*found, held_out, present[:, test], rho)
         return said
 
     def _rhos(self):
@@ -95,8 +119,11 @@ class CooperativeFusion(ViewsEstimator):
         X = self._check_table(X, reset=False)
         results, lacking = self.features_._told_views(X, type(self).__name__)
         blocks, present = self.features_._filled(results)
-        joined = side_by_side(blocks, present, self.means_, self.rho_)
-        return joined @ self.coef_ + self.intercept_, lacking
+        if self.estimators_ is None:
+            found = (self.means_, self.coef_, self.intercept_)
+            return said_linear(*found, blocks, present, self.rho_), lacking
+        found = (self.estimators_, self.intercept_)
+        return said_in_turn(*found, blocks, present, self.rho_), lacking
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -171,21 +198,11 @@ def side_by_side(blocks, present, means, rho):
     With ``rho=1`` each view says a share of the whole, so those that a row has stand in for
     those that it lacks; with ``rho=0`` each says its own part.
     """
-    n_views = np.maximum(present.sum(axis=0), 1)
-    scale = (len(blocks) / n_views) ** min(rho, 1.0)
+    scale = scale_of(present, rho)
     parts = zip(blocks, present, means, strict=True)
     return np.hstack([(block - mean) * (has * scale)[:, None] for block, has, mean in parts])
 
 
-def _held_out(splits, blocks, present, targets, weight, rho, C, l1_ratio):
-    """What is said of each row by a fit on the other folds."""
-    said = np.empty(targets.shape)
-    for train, test in splits:
-        part = [block[train] for block in blocks]
-        means, coef, intercept = fit_linear(
-            part, present[:, train], targets[train], weight[train], rho, C, l1_ratio
-        )
-        held_out = [block[test] for block in blocks]
-        joined = side_by_side(held_out, present[:, test], means, rho)
-        said[test] = joined @ coef + intercept
-    return said
+def said_linear(means, coef, intercept, blocks, present, rho):
+    """What the views say in sum."""
+    return side_by_side(blocks, present, means, rho) @ coef + intercept

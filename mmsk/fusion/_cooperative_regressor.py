@@ -24,6 +24,10 @@ class CooperativeRegressor(RegressorMixin, CooperativeFusion):
     l1_ratio : float, default=0.0
         Share of the 1-norm in the penalty, from 0 (ridge) to 1 (lasso): above 0, features
         that tell nothing more get a coefficient of 0.
+    estimator : regressor or None, default=None
+        What each view learns with, in place of a linear function (``C`` and ``l1_ratio``
+        are then its own matter): views are fitted in turn to what the others leave, to
+        which they must agree as far as ``rho`` says.
     cv : int, splitter or iterable, default=5
         Inner folds, each row tested once. An int with groups keeps every group whole
         (GroupKFold).
@@ -35,10 +39,13 @@ class CooperativeRegressor(RegressorMixin, CooperativeFusion):
     views_ : list of (name, fitted transformer, columns)
     rho_ : float
         The one taken.
-    coef_ : ndarray of shape (n_features of all blocks, 1)
+    coef_ : ndarray of shape (n_features of all blocks, 1) or None
+        None where ``estimator`` is given.
     intercept_ : ndarray of shape (1,)
-    means_ : list of ndarray of shape (n_features,)
+    means_ : list of ndarray of shape (n_features,) or None
         Of each block over the rows that have it.
+    estimators_ : list of regressor or None
+        Of each view, where ``estimator`` is given.
     features_ : FeatureFusion
         Makes the blocks.
     mean_ : float

@@ -5,6 +5,8 @@ import pytest
 from sklearn.linear_model import ElasticNet, Ridge
 from sklearn.metrics import log_loss
 from sklearn.model_selection import GridSearchCV, GroupKFold
+from sklearn.neighbors import KNeighborsRegressor
+from sklearn.tree import DecisionTreeRegressor
 
 from mmsk.fusion import BlockScaler, CooperativeClassifier, CooperativeRegressor, FeatureFusion
 
@@ -65,6 +67,44 @@ def _augmented(rho):
             added.append(np.sqrt(rho) * np.hstack(parts))
     rows = np.vstack([np.hstack(BLOCKS), *added])
     return rows, np.concatenate([Z - Z.mean(), np.zeros(3 * 90)])
+
+
+@pytest.mark.parametrize("rho", [0.0, 0.3, 1.0])
+def test_views_fitted_in_turn_end_where_the_closed_form_is(rho):
+    base = Ridge(alpha=0.5 / (1 + 2 * rho))
+    model = CooperativeRegressor(VIEWS, rho=rho, estimator=base).fit(X, Z)
+    expected = CooperativeRegressor(VIEWS, rho=rho, C=2.0).fit(X, Z).predict(X)
+    np.testing.assert_allclose(model.predict(X), expected, atol=2e-3)
+
+
+def test_trees_of_two_views_add_up_what_no_linear_function_tells():
+    rng = np.random.default_rng(0)
+    parts = rng.normal(size=(600, 4))
+    z = np.abs(parts[:, 0]) + np.sign(parts[:, 2])
+    views = [("p", "passthrough", [0, 1]), ("q", "passthrough", [2, 3])]
+    tree = DecisionTreeRegressor(max_depth=4, random_state=0)
+    trees = CooperativeRegressor(views, rho=[0, 1], estimator=tree, cv=3)
+    trees.fit(parts[:400], z[:400])
+    linear = CooperativeRegressor(views).fit(parts[:400], z[:400])
+    assert trees.rho_ == 0
+    assert trees.score(parts[400:], z[400:]) > linear.score(parts[400:], z[400:]) + 0.2
+
+
+def test_classes_and_missing_views_are_no_matter_for_trees():
+    lacking = X.copy()
+    lacking[::3, :2] = np.nan
+    tree = DecisionTreeRegressor(max_depth=3, random_state=0)
+    model = CooperativeClassifier(VIEWS, rho=[0, 1], estimator=tree, cv=2).fit(lacking, Y)
+    found = model.predict_proba(lacking)
+    np.testing.assert_allclose(found.sum(axis=1), 1)
+    assert model.score(lacking, Y) > 0.6
+
+
+def test_weights_that_a_regressor_cannot_take_are_refused():
+    model = CooperativeRegressor(VIEWS, rho=0, estimator=KNeighborsRegressor())
+    assert np.isfinite(model.fit(X, Z).predict(X)).all()
+    with pytest.raises(ValueError, match="KNeighborsRegressor takes no sample_weight"):
+        model.fit(X, Z, sample_weight=np.linspace(1, 2, 90))
 
 
 def test_features_of_noise_have_no_say_under_a_1_norm():
