@@ -414,6 +414,19 @@ def latents(result):
     )
 
 
+def cascade_forest(result):
+    """Scores of a cascade of forests, which was measured and not built."""
+    head = ["model", "accuracy, %", "fit and predict, s"]
+    found = ["## A cascade of forests over views, measured and not built"]
+    for name, rows in result["sets"].items():
+        lines = [
+            [model, f"{100 * row['accuracy']:.1f} ± {100 * row['spread']:.1f}", row["cpu_s"]]
+            for model, row in rows.items()
+        ]
+        found.append(f"### {name}\n\n{table(head, lines)}")
+    return "\n\n".join(found)
+
+
 def speech(result):
     """Scores on spoken digits."""
     head = ["features", "held-out accuracy, %", "inner accuracy, %"]
@@ -460,6 +473,7 @@ RENDERERS = {
     "quality_easy_vqa": easy_vqa,
     "quality_text": texts,
     "quality_latents": latents,
+    "quality_cascade_forest": cascade_forest,
     "quality_speech": speech,
     "quality_digits_av": digits_av,
     "speed_speech": speed,
