@@ -400,6 +400,33 @@ def _scores(methods):
     ]
 
 
+def latents(result):
+    """Precision of what one view finds of the other."""
+    rows = [
+        [name, *(f"{row[key]:.3f}" for key in ("image_query", "text_query", "map", "inner"))]
+        for name, row in result["variants"].items()
+    ]
+    head = ["latents", "by pictures", "by texts", "mean", "in inner folds"]
+    return (
+        "## Wikipedia: texts found by pictures and pictures by texts, mean average precision"
+        f"\n\n{table(head, rows)}\n\nThe inner folds choose {result['chosen']}. Chance is "
+        f"{result['chance']:.3f}; the aim was {result['aim']:.3f}."
+    )
+
+
+def cascade_forest(result):
+    """Scores of a cascade of forests, which was measured and not built."""
+    head = ["model", "accuracy, %", "fit and predict, s"]
+    found = ["## A cascade of forests over views, measured and not built"]
+    for name, rows in result["sets"].items():
+        lines = [
+            [model, f"{100 * row['accuracy']:.1f} ± {100 * row['spread']:.1f}", row["cpu_s"]]
+            for model, row in rows.items()
+        ]
+        found.append(f"### {name}\n\n{table(head, lines)}")
+    return "\n\n".join(found)
+
+
 def speech(result):
     """Scores on spoken digits."""
     head = ["features", "held-out accuracy, %", "inner accuracy, %"]
@@ -445,6 +472,8 @@ RENDERERS = {
     "quality_families": families,
     "quality_easy_vqa": easy_vqa,
     "quality_text": texts,
+    "quality_latents": latents,
+    "quality_cascade_forest": cascade_forest,
     "quality_speech": speech,
     "quality_digits_av": digits_av,
     "speed_speech": speed,

@@ -3,11 +3,13 @@
 from numbers import Integral, Real
 
 import numpy as np
-from scipy.linalg import block_diag, solve
+from scipy.linalg import block_diag, cholesky, solve, solve_triangular
 from sklearn.base import is_classifier
+from sklearn.linear_model import ElasticNet
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
-from mmsk._utils.sklearn_private import Interval
+from mmsk._utils.sklearn_private import HasMethods, Interval
+from mmsk.fusion._backfitting import fit_in_turn, said_in_turn, scale_of
 from mmsk.fusion._base import ViewsEstimator
 from mmsk.fusion._feature_fusion import FeatureFusion
 from mmsk.fusion._out_of_fold import inner_splits
@@ -25,14 +27,20 @@ class CooperativeFusion(ViewsEstimator):
         **ViewsEstimator._parameter_constraints,
         "rho": [Interval(Real, 0, None, closed="left"), "array-like"],
         "C": [Interval(Real, 0, None, closed="neither")],
+        "l1_ratio": [Interval(Real, 0, 1, closed="both")],
+        "estimator": [HasMethods(["fit", "predict"]), None],
         "cv": ["cv_object"],
         "n_jobs": [Integral, None],
     }
 
-    def __init__(self, views, *, rho=RHOS, C=10.0, cv=5, n_jobs=None):
+    def __init__(
+        self, views, *, rho=RHOS, C=10.0, l1_ratio=0.0, estimator=None, cv=5, n_jobs=None
+    ):
         self.views = views
         self.rho = rho
         self.C = C
+        self.l1_ratio = l1_ratio
+        self.estimator = estimator
         self.cv = cv
         self.n_jobs = n_jobs
 
@@ -66,14 +74,35 @@ class CooperativeFusion(ViewsEstimator):
         if len(rhos) > 1 or is_classifier(self):
             splits = inner_splits(self.cv, y, groups, classifier=is_classifier(self))
             tried = [
-                _held_out(splits, blocks, present, targets, weight, rho, self.C) for rho in rhos
+                self._held_out(splits, blocks, present, targets, weight, rho) for rho in rhos
             ]
             losses = [weight @ ((found - targets) ** 2).sum(axis=1) for found in tried]
             best = int(np.argmin(losses))
             self.rho_, said = rhos[best], tried[best]
-        self.means_, self.coef_, self.intercept_ = fit_linear(
-            blocks, present, targets, weight, self.rho_, self.C
-        )
+        found = self._fit_all(blocks, present, targets, weight, self.rho_)
+        self.means_ = self.coef_ = self.estimators_ = None
+        if self.estimator is None:
+            self.means_, self.coef_, self.intercept_ = found
+        else:
+            self.estimators_, self.intercept_ = found
+        return said
+
+    def _fit_all(self, blocks, present, targets, weight, rho):
+        """What all views learned at once: as `fit_linear` or `fit_in_turn` give it."""
+        rows = (blocks, present, targets, weight, rho)
+        if self.estimator is None:
+            return fit_linear(*rows, self.C, self.l1_ratio)
+        return fit_in_turn(self.estimator, *rows)
+
+    def _held_out(self, splits, blocks, present, targets, weight, rho):
+        """What is said of each row by a fit on the other folds."""
+        said = np.empty(targets.shape)
+        for train, test in splits:
+            part = [block[train] for block in blocks]
+            held_out = [block[test] for block in blocks]
+            found = self._fit_all(part, present[:, train], targets[train], weight[train], rho)
+            say = said_linear if self.estimator is None else said_in_turn
+            said[test] = say(*found, held_out, present[:, test], rho)
         return said
 
     def _rhos(self):
@@ -90,8 +119,11 @@ class CooperativeFusion(ViewsEstimator):
         X = self._check_table(X, reset=False)
         results, lacking = self.features_._told_views(X, type(self).__name__)
         blocks, present = self.features_._filled(results)
-        joined = side_by_side(blocks, present, self.means_, self.rho_)
-        return joined @ self.coef_ + self.intercept_, lacking
+        if self.estimators_ is None:
+            found = (self.means_, self.coef_, self.intercept_)
+            return said_linear(*found, blocks, present, self.rho_), lacking
+        found = (self.estimators_, self.intercept_)
+        return said_in_turn(*found, blocks, present, self.rho_), lacking
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -99,7 +131,7 @@ class CooperativeFusion(ViewsEstimator):
         return tags
 
 
-def fit_linear(blocks, present, targets, weight, rho, C):
+def fit_linear(blocks, present, targets, weight, rho, C, l1_ratio):
     r"""Coefficients of all views at once.
 
     Parameters
@@ -108,7 +140,7 @@ def fit_linear(blocks, present, targets, weight, rho, C):
     present : ndarray of shape (n_views, n_samples), bool
     targets : ndarray of shape (n_samples, n_targets)
     weight : ndarray of shape (n_samples,)
-    rho, C : float
+    rho, C, l1_ratio : float
 
     Returns
     -------
@@ -136,9 +168,28 @@ def fit_linear(blocks, present, targets, weight, rho, C):
     target_mean = weight @ targets / weight.sum()
     centred = (joined - mean).T * weight
     left = (1 - rho) * (centred @ (joined - mean)) + rho * within
-    left[np.diag_indices_from(left)] += 1 / C
-    coef = solve(left, centred @ (targets - target_mean), assume_a="pos")
+    coef = _elastic(left, centred @ (targets - target_mean), C, l1_ratio)
     return means, coef, target_mean - mean @ coef
+
+
+def _elastic(left, right, C, l1_ratio):
+    """Coefficients from normal equations without their penalty.
+
+    With a 1-norm in it the rows are replaced by a root of the equations, which has the same
+    squares and is as small as the coefficients are many.
+    """
+    places = np.diag_indices_from(left)
+    if not l1_ratio:
+        left[places] += 1 / C
+        return solve(left, right, assume_a="pos")
+    left[places] += 1e-10 * max(left[places].mean(), 1e-10)
+    root = cholesky(left, lower=True)
+    aims = solve_triangular(root, right, lower=True)
+    net = ElasticNet(
+        alpha=1 / (C * len(left)), l1_ratio=l1_ratio, fit_intercept=False, tol=1e-8,
+        max_iter=10_000,
+    )  # fmt: skip
+    return np.reshape(net.fit(root.T, aims).coef_, right.T.shape).T
 
 
 def side_by_side(blocks, present, means, rho):
@@ -147,21 +198,11 @@ def side_by_side(blocks, present, means, rho):
     With ``rho=1`` each view says a share of the whole, so those that a row has stand in for
     those that it lacks; with ``rho=0`` each says its own part.
     """
-    n_views = np.maximum(present.sum(axis=0), 1)
-    scale = (len(blocks) / n_views) ** min(rho, 1.0)
+    scale = scale_of(present, rho)
     parts = zip(blocks, present, means, strict=True)
     return np.hstack([(block - mean) * (has * scale)[:, None] for block, has, mean in parts])
 
 
-def _held_out(splits, blocks, present, targets, weight, rho, C):
-    """What is said of each row by a fit on the other folds."""
-    said = np.empty(targets.shape)
-    for train, test in splits:
-        part = [block[train] for block in blocks]
-        means, coef, intercept = fit_linear(
-            part, present[:, train], targets[train], weight[train], rho, C
-        )
-        held_out = [block[test] for block in blocks]
-        joined = side_by_side(held_out, present[:, test], means, rho)
-        said[test] = joined @ coef + intercept
-    return said
+def said_linear(means, coef, intercept, blocks, present, rho):
+    """What the views say in sum."""
+    return side_by_side(blocks, present, means, rho) @ coef + intercept

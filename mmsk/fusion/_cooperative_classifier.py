@@ -25,6 +25,13 @@ class CooperativeClassifier(ClassifierMixin, CooperativeFusion):
         best on inner folds is taken.
     C : float, default=10.0
         Inverse of the strength of the regularisation.
+    l1_ratio : float, default=0.0
+        Share of the 1-norm in the penalty, from 0 (ridge) to 1 (lasso): above 0, features
+        that tell nothing more get a coefficient of 0.
+    estimator : regressor or None, default=None
+        What each view learns with, in place of a linear function (``C`` and ``l1_ratio``
+        are then its own matter): views are fitted in turn to what the others leave, to
+        which they must agree as far as ``rho`` says.
     cv : int, splitter or iterable, default=5
         Inner folds, each row tested once. An int with groups keeps every group whole
         (StratifiedGroupKFold).
@@ -39,10 +46,13 @@ class CooperativeClassifier(ClassifierMixin, CooperativeFusion):
     views_ : list of (name, fitted transformer, columns)
     rho_ : float
         The one taken.
-    coef_ : ndarray of shape (n_features of all blocks, n_classes)
+    coef_ : ndarray of shape (n_features of all blocks, n_classes) or None
+        None where ``estimator`` is given.
     intercept_ : ndarray of shape (n_classes,)
-    means_ : list of ndarray of shape (n_features,)
+    means_ : list of ndarray of shape (n_features,) or None
         Of each block over the rows that have it.
+    estimators_ : list of regressor or None
+        Of each view, where ``estimator`` is given.
     sharpness_ : float
         What the softmax multiplies values with; found on the rows held out.
     features_ : FeatureFusion
@@ -58,7 +68,9 @@ class CooperativeClassifier(ClassifierMixin, CooperativeFusion):
     Notes
     -----
     Minimises :math:`\frac12 \|y - \sum_m f_m\|^2 + \frac\rho2 \sum_{m<l} \|f_m - f_l\|^2 +
-    \frac1{2C} \sum_m \|\beta_m\|^2` with a column of 0 and 1 for each class, in closed form.
+    \frac1{2C} \sum_m \|\beta_m\|^2` with a column of 0 and 1 for each class, in closed form;
+    with a share :math:`\lambda` of the 1-norm the penalty is :math:`\frac1C \sum_m (\lambda
+    \|\beta_m\|_1 + \frac{1 - \lambda}2 \|\beta_m\|^2)`, by coordinate descent.
     Pairs of views count in the rows that have both. Where views are missing, the sum over
     those present is scaled up by :math:`(n\_views / n\_present)^\rho`. A row without any
     view gets the prior, with a warning. Blocks are made once for all inner folds: put

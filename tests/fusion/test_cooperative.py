@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
-from sklearn.linear_model import Ridge
+from sklearn.linear_model import ElasticNet, Ridge
 from sklearn.metrics import log_loss
 from sklearn.model_selection import GridSearchCV, GroupKFold
+from sklearn.neighbors import KNeighborsRegressor
+from sklearn.tree import DecisionTreeRegressor
 
 from mmsk.fusion import BlockScaler, CooperativeClassifier, CooperativeRegressor, FeatureFusion
 
@@ -39,6 +41,24 @@ def test_with_full_agreement_it_is_the_mean_of_a_ridge_per_view():
 @pytest.mark.parametrize("rho", [0.3, 2.0])
 def test_between_it_is_ridge_on_the_rows_that_ding_et_al_add(rho):
     model = CooperativeRegressor(VIEWS, rho=rho, C=2.0).fit(X, Z)
+    rows, aims = _augmented(rho)
+    expected = Ridge(alpha=0.5, fit_intercept=False).fit(rows, aims)
+    np.testing.assert_allclose(
+        model.predict(X), expected.predict(np.hstack(BLOCKS)) + Z.mean(), rtol=1e-4, atol=1e-5
+    )
+
+
+@pytest.mark.parametrize("rho", [0.0, 0.3])
+@pytest.mark.parametrize("l1_ratio", [0.5, 1.0])
+def test_with_a_1_norm_it_is_the_elastic_net_on_those_rows(rho, l1_ratio):
+    model = CooperativeRegressor(VIEWS, rho=rho, C=0.1, l1_ratio=l1_ratio).fit(X, Z)
+    rows, aims = _augmented(rho)
+    net = ElasticNet(alpha=10 / len(rows), l1_ratio=l1_ratio, fit_intercept=False, tol=1e-10)
+    np.testing.assert_allclose(model.coef_[:, 0], net.fit(rows, aims).coef_, atol=1e-4)
+
+
+def _augmented(rho):
+    """The blocks side by side, and a row for each row and pair of views that is to agree."""
     added = []
     for m in range(3):
         for other in range(m + 1, 3):
@@ -46,11 +66,59 @@ def test_between_it_is_ridge_on_the_rows_that_ding_et_al_add(rho):
             parts = [sign * block for sign, block in zip(signs, BLOCKS, strict=True)]
             added.append(np.sqrt(rho) * np.hstack(parts))
     rows = np.vstack([np.hstack(BLOCKS), *added])
-    aims = np.concatenate([Z - Z.mean(), np.zeros(3 * 90)])
-    expected = Ridge(alpha=0.5, fit_intercept=False).fit(rows, aims)
-    np.testing.assert_allclose(
-        model.predict(X), expected.predict(np.hstack(BLOCKS)) + Z.mean(), rtol=1e-4, atol=1e-5
-    )
+    return rows, np.concatenate([Z - Z.mean(), np.zeros(3 * 90)])
+
+
+@pytest.mark.parametrize("rho", [0.0, 0.3, 1.0])
+def test_views_fitted_in_turn_end_where_the_closed_form_is(rho):
+    base = Ridge(alpha=0.5 / (1 + 2 * rho))
+    model = CooperativeRegressor(VIEWS, rho=rho, estimator=base).fit(X, Z)
+    expected = CooperativeRegressor(VIEWS, rho=rho, C=2.0).fit(X, Z).predict(X)
+    np.testing.assert_allclose(model.predict(X), expected, atol=2e-3)
+
+
+def test_trees_of_two_views_add_up_what_no_linear_function_tells():
+    rng = np.random.default_rng(0)
+    parts = rng.normal(size=(600, 4))
+    z = np.abs(parts[:, 0]) + np.sign(parts[:, 2])
+    views = [("p", "passthrough", [0, 1]), ("q", "passthrough", [2, 3])]
+    tree = DecisionTreeRegressor(max_depth=4, random_state=0)
+    trees = CooperativeRegressor(views, rho=[0, 1], estimator=tree, cv=3)
+    trees.fit(parts[:400], z[:400])
+    linear = CooperativeRegressor(views).fit(parts[:400], z[:400])
+    assert trees.rho_ == 0
+    assert trees.score(parts[400:], z[400:]) > linear.score(parts[400:], z[400:]) + 0.2
+
+
+def test_classes_and_missing_views_are_no_matter_for_trees():
+    lacking = X.copy()
+    lacking[::3, :2] = np.nan
+    tree = DecisionTreeRegressor(max_depth=3, random_state=0)
+    model = CooperativeClassifier(VIEWS, rho=[0, 1], estimator=tree, cv=2).fit(lacking, Y)
+    found = model.predict_proba(lacking)
+    np.testing.assert_allclose(found.sum(axis=1), 1)
+    assert model.score(lacking, Y) > 0.6
+
+
+def test_weights_that_a_regressor_cannot_take_are_refused():
+    model = CooperativeRegressor(VIEWS, rho=0, estimator=KNeighborsRegressor())
+    assert np.isfinite(model.fit(X, Z).predict(X)).all()
+    with pytest.raises(ValueError, match="KNeighborsRegressor takes no sample_weight"):
+        model.fit(X, Z, sample_weight=np.linspace(1, 2, 90))
+
+
+def test_features_of_noise_have_no_say_under_a_1_norm():
+    rng = np.random.default_rng(0)
+    parts = rng.normal(size=(150, 40))
+    y = parts[:, 0] + parts[:, 20] + 0.1 * rng.normal(size=150)
+    model = CooperativeRegressor(_halves(), rho=[0, 0.5], C=0.3, l1_ratio=1.0).fit(parts, y)
+    assert set(np.flatnonzero(model.coef_)) == {0, 20}
+
+
+def test_classes_may_be_told_under_a_1_norm():
+    model = CooperativeClassifier(VIEWS, C=1.0, l1_ratio=0.5).fit(X, Y)
+    assert model.coef_.shape == (6, 3)
+    assert model.score(X, Y) > 0.6
 
 
 def test_views_agree_the_more_the_more_they_must():
