@@ -407,6 +407,7 @@ def digits_av(result):
 
 RENDERERS = {
     "speed_search": search,
+    "speed_store": speed,
     "speed_extract": extraction,
     "speed_mkl": kernels,
     "quality_scenes15": scenes15,
