@@ -69,11 +69,10 @@ class MediaUnion(TransformerMixin, BaseComposition, BaseEstimator):
     if all members give that. Columns are named ``name__feature``. Every row of an
     extractor is what it gives alone, to the last bit: a sample is decoded once for
     each way of reading it, and ``HOG(size_px=64)``, which has JPEG files decoded at a
-    fraction of their size, reads in another way than `LBP`, from the same bytes. Films are not held in memory: what
-    looks at their pictures shares one pass over the frames, in which `AudioTrack` hears the
-    sound of whole films. A union
-    in a union reads for itself. Members that
-    have ``memory`` keep rows there under the sample, as they do alone.
+    fraction of their size, reads in another way than `LBP`, from the same bytes. Films are not
+    held in memory: what looks at their pictures shares one pass over the frames, in which
+    `AudioTrack` hears the sound of whole films. A union in a union reads for itself. Members
+    that have ``memory`` keep rows there under the sample, as they do alone.
 
     A missing sample is a row of NaN, and so is one that cannot be read, for all members.
     What comes behind an extractor in a Pipeline, or is none, is fitted and run on the
