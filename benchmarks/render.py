@@ -355,9 +355,10 @@ def search(result):
         for name, seconds in result[clock]["seconds"].items():
             ratio = result[clock]["ratios"].get(name)
             told = "" if ratio is None else f"{ratio:.1f}×"
-            rows.append([name, clock, f"{seconds:.2f}", told])
-    head = ["wiring", "clock", "s", "of the first row"]
-    return f"## Searches\n\n{result['work']}; equal best scores.\n\n{table(head, rows)}"
+            rows.append([name, result["files_opened"][name], clock, f"{seconds:.2f}", told])
+    head = ["wiring", "files opened", "clock", "s", "of the first row"]
+    load = f"Load average {result['load_average']:.1f} on {result['machine']['cores']} cores."
+    return f"## Searches\n\n{result['work']}; equal best scores. {load}\n\n{table(head, rows)}"
 
 
 def extraction(result):
@@ -368,9 +369,18 @@ def extraction(result):
         for name, row in result["modalities"].items()
     ]  # fmt: skip
     head = ["samples", "features", "ms a row", "rows an hour", "bytes a row in parts"]
+    trees = [
+        [name, f"{row['peak_mb']:.0f}", f"{row['seconds']:.1f}", f"{100 * row['accuracy']:.1f}"]
+        for name, row in result["trees"].items()
+        if isinstance(row, dict)
+    ]
+    head_of_trees = ["boosted trees of 100 features", "peak, MiB", "s", "accuracy, %"]
     peaks = {name: found for name, found in result["memory"].items() if name != "ratio"}
     told = ", ".join(f"{found['peak_mb']:.0f} MiB with {name}" for name, found in peaks.items())
-    return f"## Tables in parts\n\n{result['work']}: {told}.\n\n{table(head, rows)}"
+    return (
+        f"## Tables in parts\n\n{result['work']}: {told}.\n\n{table(head, rows)}\n\n"
+        f"{table(head_of_trees, trees)}"
+    )
 
 
 def _scores(methods):
