@@ -307,6 +307,17 @@ def _forgetting(member):
     return {name: None for name in member.get_params() if name.rpartition("__")[2] == "memory"}
 
 
+def test_memory_of_a_union_is_that_of_members_that_have_none(paths, tmp_path, described):
+    members = [("one", make_pipeline(LBP())), ("two", HOG(size_px=32, memory=tmp_path / "own"))]
+    expected = MediaUnion(members, memory=tmp_path / "union").fit_transform(paths)
+    assert n_stored(tmp_path / "union") == {"LBP": 6}
+    assert n_stored(tmp_path / "own") == {"HOG": 6}
+    described.clear()
+    more = MediaUnion([*members, ("three", ColorHistogram())], memory=tmp_path / "union")
+    np.testing.assert_array_equal(more.fit_transform(paths)[:, : expected.shape[1]], expected)
+    assert described == ["ColorHistogram"] * 6
+
+
 def test_members_may_keep_their_rows_in_different_stores(paths, tmp_path, described):
     one = FeatureStore(tmp_path / "a", identity="content")
     members = [("one", LBP(memory=one)), ("two", LBP(n_cells=3, memory=tmp_path / "b"))]
