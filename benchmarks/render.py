@@ -369,9 +369,10 @@ def search(result):
         for name, seconds in result[clock]["seconds"].items():
             ratio = result[clock]["ratios"].get(name)
             told = "" if ratio is None else f"{ratio:.1f}×"
-            rows.append([name, clock, f"{seconds:.2f}", told])
-    head = ["wiring", "clock", "s", "of the first row"]
-    return f"## Searches\n\n{result['work']}; equal best scores.\n\n{table(head, rows)}"
+            rows.append([name, result["files_opened"][name], clock, f"{seconds:.2f}", told])
+    head = ["wiring", "files opened", "clock", "s", "of the first row"]
+    load = f"Load average {result['load_average']:.1f} on {result['machine']['cores']} cores."
+    return f"## Searches\n\n{result['work']}; equal best scores. {load}\n\n{table(head, rows)}"
 
 
 def extraction(result):
@@ -385,6 +386,16 @@ def extraction(result):
     peaks = {name: found for name, found in result["memory"].items() if name != "ratio"}
     told = ", ".join(f"{found['peak_mb']:.0f} MiB with {name}" for name, found in peaks.items())
     return f"## Tables in parts\n\n{result['work']}: {told}.\n\n{table(head, rows)}"
+
+
+def trees(result):
+    """Boosted trees of parts and of rows in memory: peak, seconds and accuracy."""
+    rows = [
+        [name, f"{row['peak_mb']:.0f}", f"{row['seconds']:.1f}", f"{100 * row['accuracy']:.1f}"]
+        for name, row in result["fits"].items()
+    ]
+    head = ["rows", "peak, MiB", "s", "accuracy, %"]
+    return f"## Trees past memory\n\n{result['work']}.\n\n{table(head, rows)}"
 
 
 def _scores(methods):
@@ -448,7 +459,9 @@ def digits_av(result):
 
 RENDERERS = {
     "speed_search": search,
+    "speed_store": speed,
     "speed_extract": extraction,
+    "speed_trees": trees,
     "speed_mkl": kernels,
     "quality_scenes15": scenes15,
     "speed_fisher": speed,

@@ -34,7 +34,6 @@ N_FILES = 100  # enough for the default features of pictures to learn patches
 N_TEXTS = 5000
 N_FEATURES = 1000
 N_LEARNED = 20_000
-N_OF_TREES = 100
 ENDINGS = ("jpg", "wav")
 GROWTH = (20_000, 200_000)
 
@@ -50,27 +49,6 @@ _PEAK = """
     # ru_maxrss would count what the process was before it became this one
     peak_kib = int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
     print(json.dumps({"peak_mb": peak_kib / 1024, "seconds": time.process_time() - start_s}))
-"""
-
-_TREES = """
-    import json, re, sys, time
-    from pathlib import Path
-    from mmsk.fusion import BoostingFusionClassifier
-    from mmsk.scale import fit_parts, read_parts
-
-    parts = read_parts(sys.argv[1])
-    model = BoostingFusionClassifier(parts.views, n_estimators=20, cv=None)
-    start_s = time.process_time()
-    if sys.argv[2] == "in parts":
-        fit_parts(model, parts, "label", random_state=0)
-    else:
-        frame = parts.frame()
-        model.fit(frame[parts.feature_names], frame["label"])
-    seconds = time.process_time() - start_s
-    peak_kib = int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
-    one = parts.read(0)
-    accuracy = model.score(one[parts.feature_names], one["label"])
-    print(json.dumps({"peak_mb": peak_kib / 1024, "seconds": seconds, "accuracy": accuracy}))
 """
 
 
@@ -134,35 +112,6 @@ def learning(folder):
     }
 
 
-def trees(folder):
-    """Peak memory and seconds of boosted trees, in parts and in memory, and as rows grow."""
-    found = {}
-    names = [f"f{k}" for k in range(N_OF_TREES)]
-    for n_rows in GROWTH:
-        rng = np.random.default_rng(0)
-        table = pd.DataFrame(rng.normal(size=(n_rows, N_OF_TREES)), columns=names)
-        table["label"] = (table["f0"] + table["f1"] * table["f2"] > 0).astype(int)
-        table.to_parquet(folder / "trees.parquet")
-        views = [("numbers", "passthrough", names)]
-        out = folder / f"trees of {n_rows}"
-        extract(folder / "trees.parquet", views, out, keep=["label"])
-        for way in ("in memory", "in parts"):
-            found[f"{n_rows} rows, {way}"] = printed(_TREES, out, way)
-    peaks = {name: row["peak_mb"] for name, row in found.items()}
-    few, many = (peaks[f"{n_rows} rows, in parts"] for n_rows in GROWTH)
-    found["ratio"] = many / few
-    found["bytes_a_row"] = (many - few) * 2**20 / (GROWTH[1] - GROWTH[0])
-    if found["ratio"] > 1.2:
-        raise AssertionError(f"memory grows with the rows: {found}")
-    return found
-
-
-def printed(script, *arguments):
-    """What a process of its own prints."""
-    run = [sys.executable, "-c", textwrap.dedent(script), *arguments]
-    return json.loads(subprocess.run(run, capture_output=True, check=True).stdout)
-
-
 def growth(folder):
     """Peak memory of processes that describe a table, and one ten times as long."""
     found = {}
@@ -170,7 +119,9 @@ def growth(folder):
         words = np.random.default_rng(0).integers(0, 9999, (n_rows, 5)).astype(str)
         table = folder / f"{n_rows}.parquet"
         pd.DataFrame({"note": [" ".join(row) for row in words]}).to_parquet(table)
-        found[f"{n_rows} rows"] = printed(_PEAK, table, folder / f"of {n_rows}")
+        run = [sys.executable, "-c", textwrap.dedent(_PEAK), table, folder / f"of {n_rows}"]
+        output = subprocess.run(run, capture_output=True, check=True).stdout
+        found[f"{n_rows} rows"] = json.loads(output)
     few, many = (found[f"{n_rows} rows"]["peak_mb"] for n_rows in GROWTH)
     found["ratio"] = many / few
     if found["ratio"] > 1.1:
@@ -188,7 +139,6 @@ def measured():
         return {
             "modalities": modalities,
             "learning": learning(folder),
-            "trees": trees(folder),
             "memory": growth(folder),
         }
 
@@ -203,7 +153,6 @@ def main():
     for role, row in found["modalities"].items():
         print(f"{role}: {row}")
     print(f"fit_parts: {found['learning']}")
-    print(f"trees: {found['trees']}")
     print(found["memory"])
 
 

@@ -1,7 +1,7 @@
 """A column described by several extractors at once, each sample read as seldom as can be."""
 
 import warnings
-from contextlib import closing
+from contextlib import closing, nullcontext
 from functools import partial
 from itertools import chain
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 from mmsk._utils.workers import map_samples
 from mmsk.base._remembering import Keeper, recall
 from mmsk.exceptions import FailedSamplesWarning
-from mmsk.io._sources import describe_source
+from mmsk.io._sources import describe_source, reading_once
 
 #: Rows described in one go: more would be lost together, and keep one worker busy alone.
 _MOST_TOGETHER = 500
@@ -147,7 +147,11 @@ class _Described(NamedTuple):
 def _unit(owner, groups, rows, *, raising):
     """A `_Described` or a `Failure` for each of some rows."""
     together = _together(groups, rows)
-    return [_row(owner, groups, row, together, raising=raising) for row in rows]
+    described = []
+    for row in rows:
+        with reading_once() if len(groups) > 1 else nullcontext():
+            described.append(_row(owner, groups, row, together, raising=raising))
+    return described
 
 
 def _together(groups, rows):

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from mmsk._utils.workers import map_samples
 from mmsk.store import FeatureStore, recipe_key, row_key, sample_key
 
-_ROWS_AT_ONCE = 64
-_KEPT_EVERY_S = 5.0  # whatever is slow to describe: a killed process loses no more than that
+#: What a killed process loses at most, and a film more; a put waits for the disk some 50 ms.
+_KEPT_EVERY_S = 1.0
 
 _default: ContextVar = ContextVar("mmsk_memory", default=None)
 
@@ -103,7 +103,6 @@ class Keeper:
     def __init__(self, groups):
         self._groups = groups
         self._waiting = {}
-        self._n_waiting = 0
         self._put_at_s = time.monotonic()
 
     def keep(self, results):
@@ -114,14 +113,12 @@ class Keeper:
                     if rows:
                         owner = _store(extractor), type(extractor).__name__
                         self._waiting.setdefault(owner, {}).update(rows)
-                        self._n_waiting += len(rows)
-        late = time.monotonic() - self._put_at_s > _KEPT_EVERY_S
-        if self._n_waiting >= _ROWS_AT_ONCE or late:
+        if time.monotonic() - self._put_at_s > _KEPT_EVERY_S:
             self.close()
 
     def close(self):
         """Put what is waiting, after an error too: it was work."""
-        waiting, self._waiting, self._n_waiting = self._waiting, {}, 0
+        waiting, self._waiting = self._waiting, {}
         for (store, feature), rows in waiting.items():
             store.put(feature, rows)
         self._put_at_s = time.monotonic()

@@ -111,6 +111,8 @@ class BoostingFusion(ViewsEstimator):
         folds = held_out_batches(self.cv, len(batches))
         features, present = self._fit_features(*sample, None)
         params = self._all_params()
+        if params["tree_method"] != "hist":
+            raise ValueError("trees of batches are grown by tree_method='hist' only.")
         bins = {"max_bin": params.get("max_bin", MAX_BIN), "nthread": params["nthread"]}
         like = xgboost.QuantileDMatrix(features[present], **bins)
         del features

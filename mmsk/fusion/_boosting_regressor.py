@@ -110,8 +110,8 @@ class BoostingFusionRegressor(RegressorMixin, BoostingFusion):
         sample : (X, y)
             Rows that the blocks, and the bins of features, are fitted on.
         folder : str, path or None, default=None
-            Where the binned features of all batches, a byte or two for each, stand in the
-            meantime. None: the folder of temporary files.
+            Where the binned features of all batches, some 3 bytes each, stand in the meantime.
+            None: the folder of temporary files.
 
         Returns
         -------

@@ -5,7 +5,7 @@ from numbers import Integral
 import numpy as np
 
 from mmsk.exceptions import DecodeError
-from mmsk.io._sources import decoding, is_stored, openable
+from mmsk.io._sources import decoding, is_stored, once, openable
 
 _LUMA = np.array([0.299, 0.587, 0.114])  # ITU-R BT.601, what JPEG and Pillow use
 _FULL_16_BIT = 257  # 65535 / 255
@@ -57,7 +57,7 @@ def read_image(source, *, size_px=None, gray=False):
     size = _height_width(size_px)
     with decoding("an image", source):
         if is_stored(source):
-            image = _from_file(openable(source), size, gray)
+            image = _from_file(once(openable(source)), size, gray)
         elif isinstance(source, np.ndarray):
             image = _from_array(source)
         elif hasattr(source, "getbands"):  # a PIL image, without importing PIL

@@ -4,6 +4,7 @@ import io
 import os
 import re
 from contextlib import contextmanager
+from contextvars import ContextVar
 from numbers import Real
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -132,6 +133,36 @@ def openable(source):
     if size == 0:
         raise DecodeError("it is empty (0 bytes)")
     return path
+
+
+_MOST_KEPT_BYTES = 2**26
+_contents: ContextVar = ContextVar("mmsk_contents", default=None)
+
+
+@contextmanager
+def reading_once():
+    """A context in which `once` takes each file from the disk once."""
+    token = _contents.set({})
+    try:
+        yield
+    finally:
+        _contents.reset(token)
+
+
+def once(opened):
+    """What `openable` gave; in `reading_once`, a path as a stream over its bytes, kept.
+
+    For files that several readers want as a whole; a cell may list more than are kept.
+    """
+    contents = _contents.get()
+    if contents is None or not isinstance(opened, str):
+        return opened
+    if opened not in contents:
+        n_bytes = sum(map(len, contents.values())) + os.stat(opened).st_size
+        if n_bytes > _MOST_KEPT_BYTES:
+            return opened
+        contents[opened] = Path(opened).read_bytes()
+    return io.BytesIO(contents[opened])
 
 
 @contextmanager

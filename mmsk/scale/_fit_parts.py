@@ -58,8 +58,8 @@ def fit_parts(
     -----
     A part is one batch to ``partial_fit``, which for SGD is an epoch over its rows. Rows
     of one class in long stretches of the table make it forget; shuffle such a table before.
-    Trees do not mind. They are grown by XGBoost's external memory: bins of features, a byte
-    or two for each, stand in the folder of the parts in the meantime.
+    Trees do not mind. They are grown by XGBoost's external memory: bins of features,
+    some 3 bytes each, stand in the folder of the parts in the meantime.
 
     Examples
     --------

@@ -1,5 +1,7 @@
 """Several descriptions of one column of samples, each sample read once."""
 
+import os
+from contextlib import nullcontext
 from functools import partial
 from numbers import Integral
 
@@ -14,8 +16,9 @@ from mmsk._utils.sklearn_private import (
     check_feature_names_in,
     validate_params,
 )
-from mmsk.base import describe_column, warn_of_failures
+from mmsk.base import describe_column, using_memory, warn_of_failures
 from mmsk.exceptions import NothingToLearnError
+from mmsk.store import FeatureStore
 from mmsk.union._members import checked, fit_rest, joined, members_of, naming, run_rest
 
 
@@ -40,6 +43,10 @@ class MediaUnion(TransformerMixin, BaseComposition, BaseEstimator):
         ``joblib.parallel_config`` says.
     transformer_weights : dict of str to float or None, default=None
         What features of a member are multiplied by; 1 where it has no weight.
+    memory : str, path, FeatureStore or None, default=None
+        Folder that keeps rows, so that a file is described once only by each member, in all
+        processes (guide, "Store"). Of members that have none of their own; each keeps its
+        rows singly. None leaves it to them.
     on_error : {"raise", "missing"}, default="raise"
         What to do with a sample that cannot be read or described: raise, or give a row
         of NaN. Holds for all extractors, whatever they say themselves.
@@ -70,11 +77,10 @@ class MediaUnion(TransformerMixin, BaseComposition, BaseEstimator):
     if all members give that. Columns are named ``name__feature``. Every row of an
     extractor is what it gives alone, to the last bit: a sample is decoded once for
     each way of reading it, and ``HOG(size_px=64)``, which has JPEG files decoded at a
-    fraction of their size, reads in another way than `LBP`. Films are not held in memory: what
-    looks at their pictures shares one pass over the frames, in which `AudioTrack` hears the
-    sound of whole films. A union
-    in a union reads for itself. Members that
-    have ``memory`` keep rows there under the sample, as they do alone.
+    fraction of their size, reads in another way than `LBP`, from the same bytes. Films are not
+    held in memory: what looks at their pictures shares one pass over the frames, in which
+    `AudioTrack` hears the sound of whole films. A union in a union reads for itself. Members
+    that have ``memory`` keep rows there under the sample, as they do alone.
 
     A missing sample is a row of NaN, and so is one that cannot be read, for all members.
     What comes behind an extractor in a Pipeline, or is none, is fitted and run on the
@@ -106,15 +112,23 @@ class MediaUnion(TransformerMixin, BaseComposition, BaseEstimator):
         "transformer_list": [list],
         "n_jobs": [Integral, None],
         "transformer_weights": [dict, None],
+        "memory": [str, os.PathLike, FeatureStore, None],
         "on_error": [StrOptions({"raise", "missing"})],
     }
 
     def __init__(
-        self, transformer_list, *, n_jobs=None, transformer_weights=None, on_error="raise"
+        self,
+        transformer_list,
+        *,
+        n_jobs=None,
+        transformer_weights=None,
+        memory=None,
+        on_error="raise",
     ):
         self.transformer_list = transformer_list
         self.n_jobs = n_jobs
         self.transformer_weights = transformer_weights
+        self.memory = memory
         self.on_error = on_error
 
     def get_params(self, deep=True):
@@ -323,8 +337,11 @@ class MediaUnion(TransformerMixin, BaseComposition, BaseEstimator):
         extractors = [m.extractor for m in members if m.extractor is not None]
         weights = self.transformer_weights or {}
         described, present, failures = [], None, []
+        memory = nullcontext() if self.memory is None else using_memory(self.memory)
         if extractors:
-            described, present, failures = describe_column(self, extractors, X, raising=raising)
+            with memory:
+                found = describe_column(self, extractors, X, raising=raising)
+            described, present, failures = found
         if rows is not None:
             present = present & rows
         described = iter(described)

@@ -29,7 +29,7 @@ from mmsk.text import TextStatistics
 from mmsk.union import MediaUnion
 from mmsk.video import AudioTrack, FramePooling, FrameStatistics
 
-from ..io.films import film_with_sound
+from ..io.films import film_bytes, film_with_sound
 
 RNG = np.random.default_rng(0)
 
@@ -143,6 +143,120 @@ def test_tuning_one_of_two_modalities_reads_the_other_once(tmp_path):
     assert search(tmp_path, tmp_path / "other", _BEHIND)[0] == 2 * 60
 
 
+_TABLES = """
+    import json, sys
+    import av
+    import numpy as np
+    import pandas as pd
+    import soundfile
+    from pathlib import Path
+    from sklearn.linear_model import LogisticRegression, RidgeClassifier
+    from sklearn.model_selection import GridSearchCV
+    from sklearn.pipeline import make_pipeline
+    from mmsk import MultimodalClassifier
+    from mmsk.audio import MFCC, SpectralStatistics
+    from mmsk.fusion import FeatureFusion
+    from mmsk.image import HOG, ColorHistogram
+    from mmsk.union import MediaUnion
+    from mmsk.video import FrameStatistics, MotionHistogram
+
+    opened, memory = [], sys.argv[3]
+    sys.addaudithook(
+        lambda event, details: event == "open"
+        and str(details[0]).endswith(".png")
+        and opened.append(str(details[0]))
+    )
+
+    def counting(owner, name):
+        opening = getattr(owner, name)
+
+        def counted(*arguments, **options):  # opened in C, where no audit sees it
+            opened.extend(a for a in arguments if isinstance(a, str))
+            return opening(*arguments, **options)
+
+        setattr(owner, name, counted)
+
+    counting(soundfile.SoundFile, "__init__")
+    files = sorted(map(str, Path(sys.argv[2]).iterdir()))
+    ends = {end: [f for f in files if f.endswith(end)] for end in ("png", "wav", "mkv")}
+    table = pd.DataFrame({end: found for end, found in ends.items() if found})
+    if sys.argv[1] == "table":
+        roles = {"png": "image", "wav": "audio"}
+        model = MultimodalClassifier("early", roles, memory=memory)
+        model.set_params(estimator=LogisticRegression(max_iter=1000))
+        tuned = {"fusion": ["early", "voting"], "estimator__C": [1.0, 10.0]}
+    elif sys.argv[1] == "union":
+        pictures = [("hog", HOG(size_px=32, memory=memory))]
+        pictures.append(("color", ColorHistogram(memory=memory)))
+        sounds = [("m", MFCC(memory=memory)), ("s", SpectralStatistics(memory=memory))]
+        views = [("png", MediaUnion(pictures), "png"), ("wav", MediaUnion(sounds), "wav")]
+        model = make_pipeline(FeatureFusion(views), RidgeClassifier())
+        tuned = {"featurefusion__png__hog__orientations": [4, 6, 8, 9]}
+    else:
+        counting(av, "open")
+        films = [("levels", FrameStatistics(memory=memory))]
+        films.append(("motion", MotionHistogram(memory=memory)))
+        pictures = HOG(size_px=32, memory=memory)
+        views = [("png", pictures, "png"), ("mkv", MediaUnion(films), "mkv")]
+        model = make_pipeline(FeatureFusion(views), RidgeClassifier())
+        tuned = {"featurefusion__mkv__motion__width_px": [16, 24, 32, 48]}
+    search = GridSearchCV(model, tuned, cv=5)
+    search.fit(table, np.arange(len(table)) % 2)
+    print(json.dumps([len(opened), len(set(opened))]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "second", "n_files", "n_opened"),
+    [
+        ("table", "wav", 60, 60 + 60),  # default features, which decode a picture in two ways
+        (
+            "union",
+            "wav",
+            60,
+            4 * 60 + 60,
+        ),  # one of four members tuned: the pictures for it only
+        ("films", "mkv", 12, 4 * 12 + 12),
+    ],
+)
+def test_searches_of_tables_unions_and_films_open_each_file_once(
+    tmp_path, kind, second, n_files, n_opened
+):
+    files = tmp_path / "files"
+    files.mkdir()
+    for number in range(n_files):
+        write(files / f"{number}.png", number)
+        if second == "wav":
+            soundfile.write(files / f"{number}.wav", 0.1 * RNG.normal(size=1600), 16000)
+        else:
+            film = film_bytes(RNG.integers(0, 256, (6, 32, 48), np.uint8), format="matroska")
+            (files / f"{number}.mkv").write_bytes(film)
+    run = [
+        sys.executable,
+        "-c",
+        textwrap.dedent(_TABLES),
+        kind,
+        str(files),
+        str(tmp_path / "s"),
+    ]
+    told = [subprocess.run(run, capture_output=True, check=True, text=True) for _ in range(2)]
+    assert [json.loads(one.stdout) for one in told] == [[n_opened, 2 * n_files], [0, 0]]
+
+
+def test_rows_are_kept_while_a_column_is_being_described(paths, folder, monkeypatch):
+    LBP(memory=folder).fit_transform(paths[:1])
+    monkeypatch.setattr("mmsk.base._remembering._KEPT_EVERY_S", -1)
+    seen, extract = [], LBP._extract
+
+    def looking(extractor, sample):
+        seen.append(n_stored(folder)["LBP"])
+        return extract(extractor, sample)
+
+    monkeypatch.setattr(LBP, "_extract", looking)
+    LBP(memory=folder).fit_transform(paths)
+    assert seen == [1, 2, 3, 4, 5]
+
+
 def test_only_rows_that_are_new_are_described(paths, folder, described):
     extractor = LBP(memory=folder).fit(paths)
     expected = LBP().fit(paths).transform(paths)
@@ -193,6 +307,17 @@ def test_a_member_that_joins_a_union_is_described_alone(paths, folder, described
 
 def _forgetting(member):
     return {name: None for name in member.get_params() if name.rpartition("__")[2] == "memory"}
+
+
+def test_memory_of_a_union_is_that_of_members_that_have_none(paths, tmp_path, described):
+    members = [("one", make_pipeline(LBP())), ("two", HOG(size_px=32, memory=tmp_path / "own"))]
+    expected = MediaUnion(members, memory=tmp_path / "union").fit_transform(paths)
+    assert n_stored(tmp_path / "union") == {"LBP": 6}
+    assert n_stored(tmp_path / "own") == {"HOG": 6}
+    described.clear()
+    more = MediaUnion([*members, ("three", ColorHistogram())], memory=tmp_path / "union")
+    np.testing.assert_array_equal(more.fit_transform(paths)[:, : expected.shape[1]], expected)
+    assert described == ["ColorHistogram"] * 6
 
 
 def test_members_may_keep_their_rows_in_different_stores(paths, tmp_path, described):

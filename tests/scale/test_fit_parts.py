@@ -143,11 +143,16 @@ def test_trees_stand_behind_what_is_fitted_in_passes(parts):
 
 
 @pytest.mark.parametrize(
-    ("cv", "message"), [(7, "of which there are 6"), ([([0], [1])], "by cv=3, 5, ... or None")]
+    ("options", "message"),
+    [
+        ({"cv": 7}, "of which there are 6"),
+        ({"cv": [([0], [1])]}, "by cv=3, 5, ... or None"),
+        ({"params": {"tree_method": "exact"}}, "by tree_method='hist' only"),
+    ],
 )
-def test_folds_of_parts_that_cannot_be_made_are_refused(parts, cv, message):
+def test_what_parts_cannot_give_to_trees_is_refused(parts, options, message):
     with pytest.raises(ValueError, match=message):
-        fit_parts(BoostingFusionClassifier(parts.views, cv=cv), parts, "label")
+        fit_parts(BoostingFusionClassifier(parts.views, **options), parts, "label")
 
 
 def test_an_error_in_a_batch_reaches_the_caller_and_leaves_no_pages(parts, tmp_path):

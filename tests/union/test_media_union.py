@@ -1,6 +1,7 @@
 """What only MediaUnion does; the rest is in tests/test_common.py."""
 
 import io
+import os
 from pathlib import Path
 from unittest import mock
 
@@ -63,30 +64,67 @@ def paths(tmp_path):
 
 @pytest.fixture
 def opened():
-    """The names of all files that Pillow opens."""
-    names = []
+    """The names of all files whose pictures Pillow opens, and of those read for it as bytes."""
+    names, read = [], Path.read_bytes
     open_picture = Image.open
 
     def counted(file, *arguments, **options):
-        names.append(file)
+        if isinstance(file, str):
+            names.append(file)
         return open_picture(file, *arguments, **options)
 
-    with mock.patch.object(Image, "open", counted):
+    def counted_bytes(path):
+        names.append(str(path))
+        return read(path)
+
+    with (
+        mock.patch.object(Image, "open", counted),
+        mock.patch.object(Path, "read_bytes", counted_bytes),
+    ):
         yield names
 
 
 # Reading
 
 
-def test_a_file_is_decoded_once_for_each_way_of_reading_it(paths, opened):
-    MediaUnion(four()).fit(PICTURES).transform(paths)
-    assert sorted(opened) == sorted(2 * paths)
+def test_a_file_is_opened_once_and_decoded_once_for_each_way_of_reading_it(paths, opened):
+    with mock.patch.object(Image, "open", side_effect=Image.open) as decoded:
+        MediaUnion(four()).fit(PICTURES).transform(paths)
+    assert sorted(opened) == paths
+    assert decoded.call_count == 2 * len(paths)
     opened.clear()
     MediaUnion([("color", ColorHistogram()), ("lbp", LBP())]).fit(PICTURES).transform(paths)
     assert sorted(opened) == paths
     opened.clear()
     FeatureUnion(four()).fit(PICTURES).transform(paths)
     assert sorted(opened) == sorted(4 * paths)
+
+
+def test_no_more_than_so_many_bytes_of_a_list_of_pictures_are_kept(paths, opened, monkeypatch):
+    monkeypatch.setattr("mmsk.io._sources._MOST_KEPT_BYTES", 2 * os.stat(paths[0]).st_size)
+    union = MediaUnion(four()).fit(PICTURES)
+    found = union.transform([paths])
+    assert len(paths) < len(opened) < 2 * len(paths)
+    np.testing.assert_array_equal(found, FeatureUnion(four()).fit(PICTURES).transform([paths]))
+
+
+@pytest.mark.parametrize("n_jobs", [None, 2])
+def test_rows_of_large_jpeg_files_decoded_at_two_scales_are_those_of_members_alone(
+    tmp_path, n_jobs
+):
+    rng, paths = np.random.default_rng(0), []
+    for number, mode in enumerate(("RGB", "L", "CMYK")):
+        coarse = Image.fromarray(rng.integers(0, 256, (30, 40, 3), dtype=np.uint8))
+        paths.append(str(tmp_path / f"{number}.jpg"))
+        coarse.resize((800, 600)).convert(mode).save(paths[-1])
+    members = [*four(), ("small", ColorHistogram(size_px=100)), ("mid", HOG(size_px=200))]
+    full = HOG(size_px=32).fit_transform(
+        [np.asarray(Image.open(p).convert("L")) for p in paths]
+    )
+    found = MediaUnion(members, n_jobs=n_jobs).fit(paths).transform(paths)
+    np.testing.assert_array_equal(found, FeatureUnion(members).fit(paths).transform(paths))
+    reduced = found[:, : full.shape[1]]
+    assert np.abs(reduced - full).max() > 1e-3  # a HOG of the whole decode is another one
 
 
 def test_fit_reads_nothing_where_no_member_learns_from_rows(paths, opened):
