@@ -18,6 +18,7 @@ class Viewer(NamedTuple):
     ----------
     stretch : Segment
     every_s : float or None
+    max_frames : int or None
     gray : bool
         As of `mmsk.io._video.iterate_frames`.
     add : callable
@@ -26,6 +27,7 @@ class Viewer(NamedTuple):
 
     stretch: Segment
     every_s: float | None
+    max_frames: int | None
     gray: bool
     add: Any
 
@@ -60,7 +62,7 @@ def watch(viewers):
 def _watch_run(viewers, run):
     """One pass from the first frame that is wanted to the last, if it can be found."""
     source, start_s, _ = viewers[run[0]].stretch
-    waiting = {p: Wanted(*viewers[p].stretch[1:], viewers[p].every_s) for p in run}
+    waiting = {p: Wanted(*viewers[p].stretch[1:], *viewers[p][1:3]) for p in run}
     try:
         with decoding("a film", source), closing(_shots(source, start_s)) as shots:
             for time_s, image in shots:

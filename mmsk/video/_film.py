@@ -14,12 +14,14 @@ from mmsk.io._watch import Viewer, watch
 class FilmTransformer(TimedTransformer):
     """Base class: a watcher sees each frame once, in order, and then tells the features.
 
-    A subclass defines ``_watcher`` and has a parameter ``every_s``. A watcher has
+    A subclass defines ``_watcher`` and has a parameter ``every_s``, and maybe ``max_frames``. A
+    watcher has
     ``add(frame)``, of a `mmsk.io._video.Frame`, and ``features()``; it holds no more of
     the film than it needs, so that memory does not grow with length.
     """
 
     _gray = True  # whether a watcher wants luma only
+    max_frames = None
 
     def _watcher(self, source):
         """What sees the frames of one source."""
@@ -34,7 +36,8 @@ class FilmTransformer(TimedTransformer):
     def _watched(self, sample):
         """A watcher that has seen all frames of a sample."""
         watcher = self._watcher(sample)
-        with closing(iterate_frames(sample, every_s=self.every_s, gray=self._gray)) as film:
+        how = {"every_s": self.every_s, "max_frames": self.max_frames, "gray": self._gray}
+        with closing(iterate_frames(sample, **how)) as film:
             for frame in film:
                 watcher.add(frame)
         return watcher
@@ -53,9 +56,9 @@ class FilmTransformer(TimedTransformer):
                 watcher = extractor._watcher(source)
             except ValueError:
                 continue
-            how = Segment.of(source), extractor.every_s, extractor._gray, watcher.add
+            how = extractor.every_s, extractor.max_frames, extractor._gray
             watchers.append(watcher)
-            viewers.append(Viewer(*how))
+            viewers.append(Viewer(Segment.of(source), *how, watcher.add))
             places.append(place)
         with closing(watch(viewers)) as seen:
             for number in seen:
