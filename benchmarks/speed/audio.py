@@ -3,8 +3,8 @@
 Run with ``python -m benchmarks.speed.audio``; writes ``benchmarks/results/speed_audio.json``.
 Log-mel levels, pitch classes and spectral shape must equal librosa's. Pitch must be near it and
 near the truth, on a voice whose pitch is known: librosa 0.11 lets frames end in zeros, which is
-not the difference function of the paper. `Prosody` and `AudioFunctionals` have no peer: what they
-cost is given as a share of the time of what they hear.
+not the difference function of the paper. `Prosody` and `AudioFunctionals` have no peer: what
+they cost is given as a share of the time of what they hear.
 """
 
 from benchmarks._harness import interleaved, one_thread, told, write_result
