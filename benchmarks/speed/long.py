@@ -1,11 +1,12 @@
 """Peak memory of long media: an hour of sound, and ten minutes of film in 720 lines.
 
 Run with ``python -m benchmarks.speed.long``; writes ``benchmarks/results/speed_long.json`` and
-``speed_long_sound.json``. With ``film`` or ``sound`` behind it, only one of them. Media are made on the spot. Each case runs in a process of its own, once for the long
-medium and once for one of a tenth of its length; what a process needs without any
-medium is measured too (on Linux only). A film is described whole and, in the same pass, in
-segments of ten seconds; the recording in segments of a minute, and whole, by one extractor
-after the other.
+``speed_long_sound.json``. With ``film`` or ``sound`` behind it, only one of them is.
+
+Media are made on the spot. Each case runs in a process of its own, once for the long medium
+and once for one of a tenth of its length; what a process needs without any medium is measured
+too (on Linux only). A film is described whole and, in the same pass, in segments of ten
+seconds; the recording in segments of a minute, and whole, by one extractor after the other.
 """
 
 from benchmarks._harness import one_thread, write_result
