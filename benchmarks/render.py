@@ -58,6 +58,33 @@ def text_memory(result):
     return f"## Memory that TF-IDF of 30 MB adds to the peak, MB\n\n{table(head, rows)}"
 
 
+def films(result):
+    """Statistics of frames beside decoding, and frames a second of features of motion."""
+    rows = [
+        [name, *case["frames_per_s"].values(), f"{case['share_of_bare_decode']:.2f}"]
+        for name, case in result["films"].items()
+    ]
+    head = ["film", *next(iter(result["films"].values()))["frames_per_s"], "share of decoding"]
+    moving = result["frames_per_s_of_motion_at_360p"].items()
+    also = ", ".join(f"{name} {rate}" for name, rate in moving)
+    return (
+        f"## {result['work']}: frames a second\n\n{table(head, rows)}\n\nThe aim is "
+        f"0.75 of decoding. Load average {result['load_average']:.1f}. Motion, every frame of "
+        f"the smaller film: {also} frames a second."
+    )
+
+
+def long_media(result):
+    """Peak memory of processes that describe short and long media."""
+    kind = result["work"].rpartition(", ")[2]  # a result of before the two were told apart
+    rows = [
+        [name, f"{case['peak_mb']:.0f}", f"{case['seconds']:.0f}"]
+        for name, case in result["cases"].items()
+        if name.startswith(kind if kind in ("film", "sound") else "film")
+    ]
+    return f"## Long media: {result['work']}\n\n{table(['case', 'peak, MB', 's'], rows)}"
+
+
 def peers(result):
     """What a second thread gains and compiling costs; the ratios stand in tables above."""
     rows = [
@@ -472,6 +499,9 @@ RENDERERS = {
     "speed_hog": speed,
     "speed_mfcc": speed,
     "speed_audio": speed,
+    "speed_video": films,
+    "speed_long": long_media,
+    "speed_long_sound": long_media,
     "speed_texture": speed,
     "speed_union": speed,
     "speed_sequences": speed,

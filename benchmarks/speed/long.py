@@ -1,11 +1,12 @@
 """Peak memory of long media: an hour of sound, and ten minutes of film in 720 lines.
 
-Run with ``python -m benchmarks.speed.long``; writes ``benchmarks/results/speed_long.json``.
-Media are made on the spot. Each case runs in a process of its own, once for the long
-medium and once for one of a tenth of its length; what a process needs without any
-medium is measured too (on Linux only). A film is described whole and, in the same pass, in
-segments of ten seconds; the recording in segments of a minute, and whole, by one extractor
-after the other.
+Run with ``python -m benchmarks.speed.long``; writes ``benchmarks/results/speed_long.json`` and
+``speed_long_sound.json``. With ``film`` or ``sound`` behind it, only one of them is.
+
+Media are made on the spot. Each case runs in a process of its own, once for the long medium
+and once for one of a tenth of its length; what a process needs without any medium is measured
+too (on Linux only). A film is described whole and, in the same pass, in segments of ten
+seconds; the recording in segments of a minute, and whole, by one extractor after the other.
 """
 
 from benchmarks._harness import one_thread, write_result
@@ -69,32 +70,46 @@ def segments(seconds, each_s):
     return [[start, start + each_s] for start in range(0, seconds, each_s)]
 
 
-def main():
+def films(folder):
+    """Peaks with films, by case."""
     found = {}
-    with tempfile.TemporaryDirectory() as folder:
-        for name, seconds in {"short": FILM_S // 10, "long": FILM_S}.items():
-            path = Path(folder, f"{name}.mp4")
-            images = islice(cycle(list(frames(1280, 720, 50))), 25 * seconds)
-            write_film(path, images, 1280, 720, preset="ultrafast")
-            stretches = [[None, None], *segments(seconds, 10)]
-            found[f"film of {seconds} s, whole and in segments"] = measure(
-                path, stretches, OF_FILMS
-            )
-        found["film, nothing read"] = measure(path, [], OF_FILMS)
-        for seconds in (SOUND_S // 10, SOUND_S):
-            path = Path(folder, f"{seconds}.wav")
-            write_sound(path, seconds)
-            found[f"sound of {seconds} s, in segments, MFCC"] = measure(
-                path, segments(seconds, 60), ["MFCC"]
-            )
-            for name in OF_SOUNDS:
-                case = f"sound of {seconds} s, whole, {name}"
-                found[case] = measure(path, [[None, None]], [name])
-        found["sound, nothing read"] = measure(path, [], OF_SOUNDS)
-    for name, case in found.items():
-        print(f"{name}: {case['peak_mb']:.0f} MB, {case['seconds']:.0f} s")
-    return {"work": "peak memory of a process", "load": os.getloadavg()[0], "cases": found}
+    for name, seconds in {"short": FILM_S // 10, "long": FILM_S}.items():
+        path = Path(folder, f"{name}.mp4")
+        images = islice(cycle(list(frames(1280, 720, 50))), 25 * seconds)
+        write_film(path, images, 1280, 720, preset="ultrafast")
+        stretches = [[None, None], *segments(seconds, 10)]
+        case = f"film of {seconds} s, whole and in segments"
+        found[case] = measure(path, stretches, OF_FILMS)
+    return {**found, "film, nothing read": measure(path, [], OF_FILMS)}
+
+
+def sounds(folder):
+    """Peaks with recordings, by case."""
+    found = {}
+    for seconds in (SOUND_S // 10, SOUND_S):
+        path = Path(folder, f"{seconds}.wav")
+        write_sound(path, seconds)
+        case = f"sound of {seconds} s, in segments, MFCC"
+        found[case] = measure(path, segments(seconds, 60), ["MFCC"])
+        for name in OF_SOUNDS:
+            case = f"sound of {seconds} s, whole, {name}"
+            found[case] = measure(path, [[None, None]], [name])
+    return {**found, "sound, nothing read": measure(path, [], OF_SOUNDS)}
+
+
+RESULTS = {"film": ("speed_long", films), "sound": ("speed_long_sound", sounds)}
+
+
+def main(kinds):
+    for kind in kinds:
+        name, measured = RESULTS[kind]
+        with tempfile.TemporaryDirectory() as folder:
+            cases = measured(folder)
+        work = f"peak memory of a process, {kind}"
+        write_result(name, {"work": work, "load": os.getloadavg()[0], "cases": cases})
+        for case, peak in cases.items():
+            print(f"{case}: {peak['peak_mb']:.0f} MB, {peak['seconds']:.0f} s", flush=True)
 
 
 if __name__ == "__main__":
-    write_result("speed_long", main())
+    main(sys.argv[1:] or RESULTS)

@@ -1,8 +1,9 @@
-"""MFCC of ten seconds: librosa, python_speech_features and mmsk, one thread, one process.
+"""MFCC of ten seconds: librosa, torchaudio, python_speech_features and mmsk, one thread.
 
 Run with ``python -m benchmarks.speed.mfcc``; writes ``benchmarks/results/speed_mfcc.json``.
 python_speech_features cuts frames and scales them in its own way, so its numbers are of the
-same size and cost, but not equal; ours must equal librosa's.
+same size and cost, but not equal; ours must equal librosa's. torchaudio is measured where it is
+installed, with its filters and windows made beforehand; how far it is from librosa is given.
 """
 
 from benchmarks._harness import interleaved, one_thread, told, write_result
@@ -47,6 +48,25 @@ def largest_difference_db(settings):
     return float(max(differences))
 
 
+def torchaudio_mfcc(settings):
+    """A function of float32 samples, or None where torchaudio is not installed."""
+    try:
+        import torch
+        from torchaudio.transforms import MFCC
+    except ImportError:
+        return None
+    torch.set_num_threads(1)
+    mel = {name: settings[name] for name in ("n_fft", "hop_length", "n_mels")}
+    mel |= {"norm": "slaney", "mel_scale": "slaney", "pad_mode": "constant"}
+    transform = MFCC(sample_rate=RATE_HZ, n_mfcc=settings["n_mfcc"], melkwargs=mel)
+
+    def coefficients(samples):
+        with torch.inference_mode():
+            return transform(torch.from_numpy(samples)).numpy()
+
+    return coefficients
+
+
 def compare(settings, repeats):
     """Seconds, ratios and largest difference from librosa for one setting."""
     samples = recordings()["noise"]
@@ -63,10 +83,16 @@ def compare(settings, repeats):
         "python_speech_features": lambda: psf.mfcc(samples, RATE_HZ, **in_psf),
         "mmsk": lambda: mmsk_mfcc(y=samples, sr=RATE_HZ, **settings),
     }
+    found = {"parameters": settings, "not_installed": ["torchaudio"]}
+    in_torch = torchaudio_mfcc(settings)
+    if in_torch is not None:
+        functions["torchaudio"] = lambda: in_torch(samples)
+        apart = np.abs(in_torch(samples) - functions["librosa"]()).max()
+        found |= {"not_installed": [], "torchaudio_differs_from_librosa_db": float(apart)}
     difference_db = largest_difference_db(settings)
     seconds = interleaved(functions, repeats)
     return {
-        "parameters": settings,
+        **found,
         "seconds": seconds,
         "ratios": {peer: seconds[peer] / seconds["mmsk"] for peer in seconds if peer != "mmsk"},
         "largest_difference_from_librosa_db": difference_db,

@@ -4,10 +4,11 @@ Run with ``python -m benchmarks.speed.video``; writes ``benchmarks/results/speed
 Films are made on the spot: H.264 of 360 and 720 lines, 25 frames a second, texture that
 moves under grain, as x264 makes it by default. All are decoded by one thread, and the process
 is held to one core where the system can do so; the share of bare decoding depends on how hard
-a film is to decode, so frames a second are given too.
+a film is to decode, so frames a second are given too. Features of motion have no peer: their
+frames a second are given, on the smaller film, with every frame looked at.
 """
 
-from benchmarks._harness import interleaved, one_core, one_thread, write_result
+from benchmarks._harness import interleaved, one_core, one_thread, told, write_result
 
 one_thread()
 
@@ -19,7 +20,12 @@ from pathlib import Path  # noqa: E402
 import av  # noqa: E402
 import numpy as np  # noqa: E402
 
-from mmsk.video import FrameStatistics  # noqa: E402
+from mmsk.video import (  # noqa: E402
+    BlobStatistics,
+    FrameStatistics,
+    MotionHistogram,
+    MotionHistory,
+)
 
 FILMS = {"360p": (640, 360, 250), "720p": (1280, 720, 100)}
 REPEATS = 15
@@ -66,7 +72,17 @@ def gray_arrays(path):
             frame.to_ndarray(format="gray")
 
 
-def compare(path, n_frames):
+def opencv_gray(path):
+    """What OpenCV gives: each frame in colour, converted to grey."""
+    import cv2
+
+    film = cv2.VideoCapture(path, cv2.CAP_FFMPEG, [cv2.CAP_PROP_N_THREADS, 1])
+    while (read := film.read())[0]:
+        cv2.cvtColor(read[1], cv2.COLOR_BGR2GRAY)
+    film.release()
+
+
+def compare(path, n_frames, repeats):
     """Seconds per frame and shares for one film."""
     extractor = FrameStatistics().fit([path])
     row = extractor.transform([path])[0]
@@ -79,10 +95,12 @@ def compare(path, n_frames):
         "decode": lambda: decode(path),
         "mmsk": lambda: extractor.transform([path]),
         "PyAV to_ndarray('gray')": lambda: gray_arrays(path),
+        "OpenCV read and gray": lambda: opencv_gray(path),
     }
-    seconds = interleaved(functions, repeats=REPEATS)
+    seconds = interleaved(functions, repeats=repeats)
     return {
         "seconds": {name: s / n_frames for name, s in seconds.items()},
+        "ratios": {peer: s / seconds["mmsk"] for peer, s in seconds.items() if peer != "mmsk"},
         "frames_per_s": {name: round(n_frames / s) for name, s in seconds.items()},
         "share_of_bare_decode": seconds["decode"] / seconds["mmsk"],
         "aim": 0.75,
@@ -98,22 +116,45 @@ def _lumas(path):
             yield np.rint((luma.clip(16, 235) - 16.0) * 255 / 219).astype(np.float32)
 
 
-def main():
-    core = one_core()
+def measured(repeats=REPEATS):
+    """What `compare` found for each film."""
     found = {}
     with tempfile.TemporaryDirectory() as folder:
         for name, (width, height, n_frames) in FILMS.items():
             path = Path(folder, f"{name}.mp4")
             write_film(path, frames(width, height, n_frames), width, height)
-            found[name] = compare(str(path), n_frames)
-            rates = found[name]["frames_per_s"]
-            share = found[name]["share_of_bare_decode"]
-            print(f"{name}: {rates} frames a second, {share:.2f} of bare decoding", flush=True)
+            found[name] = compare(str(path), n_frames, min(repeats, REPEATS))
+    return found
+
+
+def motion():
+    """Frames a second of the features of motion."""
+    width, height, n_frames = FILMS["360p"]
+    found = {}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "film.mp4")
+        write_film(path, frames(width, height, n_frames), width, height)
+        for extractor in (MotionHistogram, MotionHistory, BlobStatistics):
+            fitted = extractor(every_s=None).fit([str(path)])
+            functions = {"row": lambda fitted=fitted: fitted.transform([str(path)])}
+            seconds = interleaved(functions, repeats=3)["row"]
+            found[extractor.__name__] = round(n_frames / seconds)
+    return found
+
+
+def main():
+    core = one_core()
+    films = measured()
+    for name, case in films.items():
+        print(told(name, case), flush=True)
+    moving = motion()
+    print(f"frames a second: {moving}")
     return {
         "work": "luma statistics of every pixel, H.264, one thread, processor time",
         "core": core,
         "load_average": os.getloadavg()[0],
-        "films": found,
+        "films": films,
+        "frames_per_s_of_motion_at_360p": moving,
     }
 
 

@@ -25,10 +25,13 @@ class LogMel(SoundTransformer):
         Time from one frame to the next, in seconds.
     rate_hz : int, default=16000
         Rate that recordings are resampled to, and that bare arrays have.
-    pooling : {"statistics", "mean"}, default="statistics"
+    pooling : {"statistics", "mean", "modulation"}, default="statistics"
         ``"statistics"``: of each band the mean and standard deviation, the standard
         deviation of its deltas (slopes over five frames), and the mean in each of
-        ``mmsk.audio._stretches.N_PARTS`` equal stretches of time. ``"mean"``: the mean alone.
+        ``mmsk.audio._stretches.N_PARTS`` equal stretches of time. ``"mean"``: the mean
+        alone. ``"modulation"``: the mean, and the deviation within each octave of modulation
+        frequency from 1, 2, 4, 8 and 16 Hz on (of windows of 2 s), as far as they lie below
+        half the rate of frames: how much it goes up and down, how fast.
     n_jobs : int or None, default=None
         Recordings read and described at once. None means 1, or what
         ``joblib.parallel_config`` says.
@@ -60,7 +63,8 @@ class LogMel(SoundTransformer):
 
     Notes
     -----
-    A row is float32 of ``8 * n_mels`` (or ``n_mels``) features: decibels of a power of 1, or
+    A row is float32 of ``8 * n_mels`` (or ``n_mels``, or ``6 * n_mels``) features:
+    decibels of a power of 1, or
     decibels per frame for deltas. The levels of a frame are those of
     ``librosa.power_to_db(librosa.feature.melspectrogram(...))`` within 1e-3 dB, with
     ``win_length`` and ``hop_length`` of as many samples: at least -100 dB, which is digital
@@ -96,7 +100,7 @@ class LogMel(SoundTransformer):
         "window_s": [Interval(Real, 0, None, closed="neither")],
         "hop_s": [Interval(Real, 0, None, closed="neither")],
         "rate_hz": [Interval(Integral, 1, None, closed="left")],
-        "pooling": [StrOptions({"statistics", "mean"})],
+        "pooling": [StrOptions({"statistics", "mean", "modulation"})],
     }
 
     def __init__(
@@ -121,10 +125,12 @@ class LogMel(SoundTransformer):
         self.on_error = on_error
 
     def _feature_names(self):
-        return pooled_names([f"mel_{band:02d}" for band in range(self.n_mels)], self.pooling)
+        return pooled_names(
+            [f"mel_{band:02d}" for band in range(self.n_mels)], self.pooling, self.hop_s
+        )
 
     def _extract(self, sound):
-        return pooled(self._rows(sound[0]), self.pooling)
+        return pooled(self._rows(sound[0]), self.pooling, self.hop_s)
 
     def _sequence(self, sound):
         return np.asarray(self._rows(sound[0]))

@@ -13,7 +13,7 @@ from mmsk.audio._log_mel import log_mel_rows
 from mmsk.audio._mel import mel_filters
 from mmsk.audio._melspectrogram import decibels, levelled, melspectrogram
 from mmsk.audio._sound_transformer import SoundTransformer
-from mmsk.audio._stretches import N_PARTS, mapped, pooled
+from mmsk.audio._stretches import mapped, pooled, pooled_names
 
 
 class MFCC(SoundTransformer):
@@ -32,11 +32,14 @@ class MFCC(SoundTransformer):
         Time from one frame to the next, in seconds.
     rate_hz : int, default=16000
         Rate that recordings are resampled to, and that bare arrays have.
-    pooling : {"statistics", "mean"}, default="statistics"
+    pooling : {"statistics", "mean", "modulation"}, default="statistics"
         ``"statistics"``: of each coefficient the mean and standard deviation, the standard
         deviation of its deltas (slopes over five frames; their mean would only compare
         both ends), and the mean in each of ``mmsk.audio._stretches.N_PARTS`` equal stretches of
-        time, which tell what came first. ``"mean"``: the mean alone.
+        time, which tell what came first. ``"mean"``: the mean
+        alone. ``"modulation"``: the mean, and the deviation within each octave of modulation
+        frequency from 1, 2, 4, 8 and 16 Hz on (of windows of 2 s), as far as they lie below
+        half the rate of frames: how much it goes up and down, how fast.
     n_jobs : int or None, default=None
         Recordings read and described at once. None means 1, or what
         ``joblib.parallel_config`` says.
@@ -56,7 +59,8 @@ class MFCC(SoundTransformer):
 
     Notes
     -----
-    A row is float32 of ``8 * n_mfcc`` (or ``n_mfcc``) features: decibels, or decibels per
+    A row is float32 of ``8 * n_mfcc`` (or ``n_mfcc``, or ``6 * n_mfcc``) features:
+    decibels, or decibels per
     frame for deltas. Frames are centred on their times and silence lies beyond both ends,
     so a recording of one sample has one frame; its deviations and deltas are 0. Digital
     silence counts as -100 dB in every band: all features are finite. A missing sample is a
@@ -94,7 +98,7 @@ class MFCC(SoundTransformer):
         "window_s": [Interval(Real, 0, None, closed="neither")],
         "hop_s": [Interval(Real, 0, None, closed="neither")],
         "rate_hz": [Interval(Integral, 1, None, closed="left")],
-        "pooling": [StrOptions({"statistics", "mean"})],
+        "pooling": [StrOptions({"statistics", "mean", "modulation"})],
     }
 
     def __init__(
@@ -128,15 +132,13 @@ class MFCC(SoundTransformer):
             )
 
     def _feature_names(self):
-        statistics = [("mfcc", "mean")]
-        if self.pooling == "statistics":
-            statistics += [("mfcc", "std"), ("delta", "std")]
-            statistics += [("mfcc", f"part{part}") for part in range(1, N_PARTS + 1)]
         numbers = [f"{number:02d}" for number in range(self.n_mfcc)]
-        return [f"{kind}_{number}_{pool}" for kind, pool in statistics for number in numbers]
+        names = pooled_names([f"mfcc_{number}" for number in numbers], self.pooling, self.hop_s)
+        # a deviation of deltas is "delta_00_std" here
+        return [_renamed(name) for name in names]
 
     def _extract(self, sound):
-        return pooled(self._rows(sound[0]), self.pooling)
+        return pooled(self._rows(sound[0]), self.pooling, self.hop_s)
 
     def _sequence(self, sound):
         return np.asarray(self._rows(sound[0]))
@@ -145,6 +147,11 @@ class MFCC(SoundTransformer):
         lengths = frame_lengths(self.window_s, self.hop_s, self.rate_hz)
         levels = log_mel_rows(samples, self.rate_hz, self.n_mels, **lengths)
         return mapped(lambda block: mfcc(S=block.T, n_mfcc=self.n_mfcc).T, levels)
+
+
+def _renamed(name):
+    number = name.removeprefix("mfcc_").removesuffix("_delta_std")
+    return f"delta_{number}_std" if name.endswith("_delta_std") else name
 
 
 def mfcc(

@@ -30,7 +30,7 @@ class Frame(NamedTuple):
     image: np.ndarray
 
 
-def read_video(source, *, start_s=0.0, end_s=None, every_s=None, gray=False):
+def read_video(source, *, start_s=0.0, end_s=None, every_s=None, max_frames=None, gray=False):
     """The frames of a film, one after the other.
 
     Parameters
@@ -45,6 +45,8 @@ def read_video(source, *, start_s=0.0, end_s=None, every_s=None, gray=False):
     every_s : float or None, default=None
         Seconds that must lie between a frame and the next, but for a millisecond; None
         gives every frame. Frames between are decoded, but not converted.
+    max_frames : int or None, default=None
+        Frames that are given at most; nothing is decoded behind the one after them.
     gray : bool, default=False
         Whether frames are luma only. Luma is taken from the decoder without a copy
         where it has the full range.
@@ -61,7 +63,7 @@ def read_video(source, *, start_s=0.0, end_s=None, every_s=None, gray=False):
         While iterating: if the source is no film, is damaged, has frames of more than
         ``mmsk.io._video.MAX_FRAME_PIXELS`` pixels, or has no frame in the stretch.
     ValueError
-        While iterating: if ``every_s`` is not positive.
+        While iterating: if ``every_s`` or ``max_frames`` is not positive.
 
     Notes
     -----
@@ -78,20 +80,25 @@ def read_video(source, *, start_s=0.0, end_s=None, every_s=None, gray=False):
     >>> sum(1 for frame in read_video(film, end_s=1.0, gray=True))
     25
     """
-    stretch = {"start_s": start_s, "end_s": end_s, "every_s": every_s}
-    with closing(iterate_frames(source, **stretch, gray=gray)) as frames:
+    stretch = {"start_s": start_s, "end_s": end_s}
+    which = {"every_s": every_s, "max_frames": max_frames, "gray": gray}
+    with closing(iterate_frames(source, **stretch, **which)) as frames:
         for frame in frames:
             yield frame.image
 
 
-def iterate_frames(source, *, start_s=0.0, end_s=None, every_s=None, gray=False):
+def iterate_frames(
+    source, *, start_s=0.0, end_s=None, every_s=None, max_frames=None, gray=False
+):
     """As `read_video`, each frame with its time; yields `Frame`."""
     if every_s is not None and not every_s > 0:
         raise ValueError(f"every_s must be a positive number of seconds or None, got {every_s}")
+    if max_frames is not None and not max_frames > 0:
+        raise ValueError(f"max_frames must be positive or None, got {max_frames}")
     part = Segment.of(source)
     start = max(part.start_s, start_s)
     end = part.end_s if end_s is None else min(part.end_s, end_s)
-    wanted = Wanted(start, end, every_s)
+    wanted = Wanted(start, end, every_s, max_frames)
     with decoding("a film", part.source), closing(_frames(part.source, wanted, gray)) as frames:
         yield from frames
         if not wanted.found:
@@ -103,16 +110,17 @@ def iterate_frames(source, *, start_s=0.0, end_s=None, every_s=None, gray=False)
 class Wanted:
     """Which frames are, told from their times in order, before they are converted."""
 
-    def __init__(self, start_s, end_s, every_s):
+    def __init__(self, start_s, end_s, every_s, max_frames=None):
         self.start_s = start_s
         # a stretch computed as 47 * 0.04 must meet the frame at 1.88
         self._first, self._end = _microseconds(start_s), _microseconds(end_s)
         self._apart_s = -np.inf if every_s is None else every_s - _SLACK_S
         self._last_s = -np.inf
+        self._n_left = np.inf if max_frames is None else max_frames
         self.found = False
 
     def is_past(self, time_s):
-        return _microseconds(time_s) >= self._end
+        return self._n_left <= 0 or _microseconds(time_s) >= self._end
 
     def takes(self, time_s):
         """Whether a frame is wanted; if so, the next is counted from it."""
@@ -120,6 +128,7 @@ class Wanted:
         if before or not time_s - self._last_s > self._apart_s:
             return False
         self._last_s = time_s
+        self._n_left -= 1
         self.found = True
         return True
 

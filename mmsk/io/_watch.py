@@ -24,6 +24,7 @@ class Viewer(NamedTuple):
     ----------
     stretch : Segment
     every_s : float or None
+    max_frames : int or None
     gray : bool
         As of `mmsk.io._video.iterate_frames`.
     add : callable
@@ -32,6 +33,7 @@ class Viewer(NamedTuple):
 
     stretch: Segment
     every_s: float | None
+    max_frames: int | None
     gray: bool
     add: Any
 
@@ -143,7 +145,7 @@ def watch(viewers, sounds=None):
 def _watch_run(viewers, run, sounds):
     """One pass from the first frame that is wanted to the last, if it can be found."""
     source, start_s, _ = viewers[run[0]].stretch
-    waiting = {p: Wanted(*viewers[p].stretch[1:], viewers[p].every_s) for p in run}
+    waiting = {p: Wanted(*viewers[p].stretch[1:], *viewers[p][1:3]) for p in run}
     try:
         with decoding("a film", source), closing(_shots(source, start_s, sounds)) as shots:
             for time_s, image in shots:

@@ -12,12 +12,13 @@ from mmsk.video._one_pass import described_in_one_pass, film_opened
 class FilmTransformer(TimedTransformer):
     """Base class: a watcher sees each frame once, in order, and then tells the features.
 
-    A subclass defines ``_watcher`` and has a parameter ``every_s``. A watcher has
-    ``add(frame)``, of a `mmsk.io._video.Frame`, and ``features()``; it holds no more of
-    the film than it needs, so that memory does not grow with length.
+    A subclass defines ``_watcher`` and has a parameter ``every_s``, and maybe ``max_frames``.
+    A watcher has ``add(frame)``, of a `mmsk.io._video.Frame`, and ``features()``; it holds no
+    more of the film than it needs, so that memory does not grow with length.
     """
 
     _gray = True  # whether a watcher wants luma only
+    max_frames = None
 
     def _watcher(self, source):
         """What sees the frames of one source."""
@@ -32,7 +33,8 @@ class FilmTransformer(TimedTransformer):
     def _watched(self, sample):
         """A watcher that has seen all frames of a sample."""
         watcher = self._watcher(sample)
-        with closing(iterate_frames(sample, every_s=self.every_s, gray=self._gray)) as film:
+        how = {"every_s": self.every_s, "max_frames": self.max_frames, "gray": self._gray}
+        with closing(iterate_frames(sample, **how)) as film:
             for frame in film:
                 watcher.add(frame)
         return watcher

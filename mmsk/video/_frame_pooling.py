@@ -2,7 +2,7 @@
 
 from contextlib import closing
 from itertools import islice
-from numbers import Real
+from numbers import Integral, Real
 
 import numpy as np
 from sklearn.base import clone
@@ -13,7 +13,7 @@ from mmsk.base import TimedTransformer
 from mmsk.io._video import iterate_frames
 from mmsk.video._film import FilmTransformer
 from mmsk.video._nested import EXTRACTOR_CONSTRAINT, describe
-from mmsk.video._over_time import RunningStatistics
+from mmsk.video._over_time import RunningStatistics, Timeline
 
 #: Frames of the first film that the extractor is fitted on.
 N_FIT_FRAMES = 8
@@ -35,6 +35,11 @@ class FramePooling(FilmTransformer):
         describes each frame.
     pooling : tuple of {"mean", "std", "min", "max"}, default=("mean", "std", "max")
         What is taken of each feature over the frames, each frame counting once.
+    pyramid : tuple of int, default=(1,)
+        Equal parts of the time at each level: 1, all of it, has the pools; each part of a
+        level of more has its mean. ``(1, 2, 4)`` tells what came first, and what then.
+    max_frames : int or None, default=None
+        Frames that are described at most, the first ones; None describes all.
     n_jobs : int or None, default=None
         Films read and described at once. None means 1, or what
         ``joblib.parallel_config`` says.
@@ -54,7 +59,8 @@ class FramePooling(FilmTransformer):
     Raises
     ------
     ValueError
-        In ``fit``: if ``pooling`` is empty or has a name twice or an unknown one.
+        In ``fit``: if ``pooling`` is empty or has a name twice or an unknown one, or
+        ``pyramid`` is empty or holds another than a positive whole number, or one twice.
 
     See Also
     --------
@@ -63,8 +69,10 @@ class FramePooling(FilmTransformer):
 
     Notes
     -----
-    A row is float32 of ``n_features * len(pooling)`` features: all of the first pool, all
-    of the second… ``std`` divides by the number of frames; a film of one frame has 0. A
+    A row is float32 of ``n_features * len(pooling)`` features for level 1 of the pyramid, all
+    of the first pool, all of the second…, and of ``n_features`` for each part of another
+    level; parts are cut to within 2 % of the time, and share a frame where there are fewer
+    frames than parts. ``std`` divides by the number of frames; a film of one frame has 0. A
     missing film is a row of NaN. A feature that is NaN in any frame is NaN.
 
     ``fit`` fits a copy of the extractor on the first sampled frames (at most
@@ -101,6 +109,8 @@ class FramePooling(FilmTransformer):
         "extractor": EXTRACTOR_CONSTRAINT,
         "every_s": [Interval(Real, 0, None, closed="neither"), None],
         "pooling": [tuple, list],
+        "pyramid": [tuple, list],
+        "max_frames": [Interval(Integral, 1, None, closed="left"), None],
         **TimedTransformer._parameter_constraints,
     }
     _gray = False
@@ -110,6 +120,8 @@ class FramePooling(FilmTransformer):
         extractor,
         every_s=0.5,
         pooling=("mean", "std", "max"),
+        pyramid=(1,),
+        max_frames=None,
         *,
         n_jobs=None,
         memory=None,
@@ -118,6 +130,8 @@ class FramePooling(FilmTransformer):
         self.extractor = extractor
         self.every_s = every_s
         self.pooling = pooling
+        self.pyramid = pyramid
+        self.max_frames = max_frames
         self.n_jobs = n_jobs
         self.memory = memory
         self.on_error = on_error
@@ -126,6 +140,12 @@ class FramePooling(FilmTransformer):
         pools = list(self.pooling)
         if not pools or len(set(pools)) < len(pools) or not set(pools) <= set(_POOLS):
             raise ValueError(f"pooling must be some of {_POOLS}, each once, got {pools}")
+        levels = list(self.pyramid)
+        whole = all(isinstance(level, Integral) and level > 0 for level in levels)
+        if not levels or not whole or len(set(levels)) < len(levels):
+            raise ValueError(
+                f"pyramid must hold different positive whole numbers, got {self.pyramid!r}"
+            )
         images = self._first_read(cells, self._first_images)
         self.extractor_ = clone(self.extractor).fit(images or [None], None)
 
@@ -135,13 +155,19 @@ class FramePooling(FilmTransformer):
 
     def _feature_names(self):
         names = self.extractor_.get_feature_names_out()
-        return [f"{name}_{pool}" for pool in self.pooling for name in names]
+        found = []
+        for level in self.pyramid:
+            parts = [f"part{part + 1}of{level}" for part in range(level)]
+            pools = self.pooling if level == 1 else parts
+            found += [f"{name}_{pool}" for pool in pools for name in names]
+        return found
 
     def _watcher(self, source):
         return _Watcher(self)
 
     def _sequence(self, sample):
-        with closing(iterate_frames(sample, every_s=self.every_s)) as film:
+        how = {"every_s": self.every_s, "max_frames": self.max_frames}
+        with closing(iterate_frames(sample, **how)) as film:
             return np.stack([self._of_frame(frame) for frame in film])
 
     def _of_frame(self, frame):
@@ -154,12 +180,21 @@ class _Watcher:
 
     def __init__(self, pooling):
         self._pooling, self._pooled = pooling, None
+        self._timeline = None if set(pooling.pyramid) == {1} else Timeline()
 
     def add(self, frame):
         features = self._pooling._of_frame(frame)
         if self._pooled is None:
             self._pooled = RunningStatistics(len(features))
         self._pooled.add(features)
+        if self._timeline is not None:
+            self._timeline.add(features)
 
     def features(self):
-        return np.concatenate([getattr(self._pooled, pool) for pool in self._pooling.pooling])
+        found = []
+        for level in self._pooling.pyramid:
+            if level == 1:
+                found += [getattr(self._pooled, pool) for pool in self._pooling.pooling]
+            else:
+                found += list(self._timeline.part_means(level))
+        return np.concatenate(found)

@@ -1,7 +1,7 @@
 """Statistics of the brightness of a film's frames, and of how it changes."""
 
 from contextlib import closing
-from numbers import Real
+from numbers import Integral, Real
 
 import numpy as np
 
@@ -36,6 +36,9 @@ class FrameStatistics(FilmTransformer):
     cut_threshold : float, default=0.5
         A frame begins a new scene if the distance of its histogram to that of the frame
         before is more than this, from 0 to 1.
+    max_frames : int or None, default=None
+        The first so many frames are looked at, and what follows is not decoded. None looks
+        at all.
     n_jobs : int or None, default=None
         Films read and described at once. None means 1, or what
         ``joblib.parallel_config`` says.
@@ -97,14 +100,23 @@ class FrameStatistics(FilmTransformer):
     _parameter_constraints = {
         "every_s": [Interval(Real, 0, None, closed="neither"), None],
         "cut_threshold": [Interval(Real, 0, 1, closed="both")],
+        "max_frames": [Interval(Integral, 1, None, closed="left"), None],
         **TimedTransformer._parameter_constraints,
     }
 
     def __init__(
-        self, every_s=None, cut_threshold=0.5, *, n_jobs=None, memory=None, on_error="raise"
+        self,
+        every_s=None,
+        cut_threshold=0.5,
+        max_frames=None,
+        *,
+        n_jobs=None,
+        memory=None,
+        on_error="raise",
     ):
         self.every_s = every_s
         self.cut_threshold = cut_threshold
+        self.max_frames = max_frames
         self.n_jobs = n_jobs
         self.memory = memory
         self.on_error = on_error
@@ -121,7 +133,8 @@ class FrameStatistics(FilmTransformer):
 
     def _sequence(self, sample):
         measure = _Measure()
-        with closing(iterate_frames(sample, every_s=self.every_s, gray=True)) as film:
+        how = {"every_s": self.every_s, "max_frames": self.max_frames, "gray": True}
+        with closing(iterate_frames(sample, **how)) as film:
             return np.stack([measure(frame) for frame in film])
 
 

@@ -43,9 +43,9 @@ def described_in_one_pass(wanted):
             watcher = extractor._watcher(source)
         except ValueError:
             continue
-        how = Segment.of(source), extractor.every_s, extractor._gray, watcher.add
+        how = extractor.every_s, extractor.max_frames, extractor._gray
         watchers.append(watcher)
-        viewers.append(Viewer(*how))
+        viewers.append(Viewer(Segment.of(source), *how, watcher.add))
         places.append(place)
     # where nobody looks, sound is read without decoding pictures; it is all of the film
     seen_whole = any(is_whole(viewer.stretch) for viewer in viewers)

@@ -130,6 +130,37 @@ def test_frames_between_are_never_converted(monkeypatch, gray):
     assert len(converted) == 6
 
 
+@pytest.mark.parametrize("source", [film_bytes(ramp(12)), np.stack(ramp(12))])
+@pytest.mark.parametrize(("max_frames", "n_found"), [(1, 1), (4, 4), (99, 9)])
+def test_no_more_frames_are_given_than_wanted_and_they_are_the_first(
+    source, max_frames, n_found
+):
+    stretch = {"start_s": 0.12, "gray": True}
+    whole = list(read_video(source, **stretch))
+    found = list(read_video(source, **stretch, max_frames=max_frames))
+    assert len(found) == n_found
+    np.testing.assert_array_equal(found, whole[:n_found])
+
+
+def test_what_follows_the_last_frame_wanted_is_not_decoded(monkeypatch):
+    n_decoded = []
+    timed = _video.timed_frames
+
+    def counted(*arguments):
+        for item in timed(*arguments):
+            n_decoded.append(1)
+            yield item
+
+    monkeypatch.setattr(_video, "timed_frames", counted)
+    assert len(list(read_video(film_bytes(ramp(40)), max_frames=3))) == 3
+    assert len(n_decoded) == 4
+
+
+def test_a_number_of_frames_that_is_not_positive_is_refused():
+    with pytest.raises(ValueError, match="max_frames must be positive or None, got 0"):
+        next(read_video(np.zeros((2, 4, 4), np.uint8), max_frames=0))
+
+
 def test_an_interval_that_is_not_positive_is_refused():
     with pytest.raises(ValueError, match="every_s must be a positive number of seconds"):
         list(read_video(np.zeros((2, 4, 4), np.uint8), every_s=0))

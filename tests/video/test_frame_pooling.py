@@ -103,6 +103,31 @@ def test_segments_are_pooled_by_themselves():
     np.testing.assert_allclose(features[:, 0], [10, 200, 105])
 
 
+def test_parts_of_the_time_have_their_own_means():
+    film = flat(*[10] * 5, *[20] * 5, *[60] * 10)
+    extractor = FramePooling(Levels(), every_s=None, pooling=["max"], pyramid=(1, 2, 4))
+    row = extractor.fit_transform([film])[0]
+    found = dict(zip(extractor.get_feature_names_out(), row, strict=True))
+    assert list(found)[:4] == ["mean_max", "highest_max", "mean_part1of2", "highest_part1of2"]
+    assert [found[f"mean_part{part}of2"] for part in (1, 2)] == [15, 60]
+    assert [found[f"mean_part{part}of4"] for part in (1, 2, 3, 4)] == [10, 20, 60, 60]
+    assert found["mean_max"] == 60
+
+
+@pytest.mark.parametrize("pyramid", [(), (0,), (1, 1), (1.5,), (-2, 1)])
+def test_a_pyramid_of_no_parts_is_refused(pyramid):
+    with pytest.raises(ValueError, match="pyramid must hold different positive whole numbers"):
+        FramePooling(Levels(), pyramid=pyramid).fit([FILM])
+
+
+def test_only_the_first_frames_are_described_where_so_many_are_wanted():
+    film = flat(10, 20, 60, 90)
+    extractor = FramePooling(Levels(), every_s=None, pooling=["mean", "max"], max_frames=2)
+    found = extractor.fit_transform([film])[0]
+    np.testing.assert_allclose(found, [15, 15, 20, 20])
+    assert len(extractor._sequence(film)) == 2
+
+
 def test_a_file_is_described_as_its_frames_are():
     film = film_bytes(ramp(10), format="matroska", codec="ffv1", pix_fmt="gray")
     extractor = FramePooling(HOG(), every_s=0.08)

@@ -73,7 +73,8 @@ def rows(film, stretches=STRETCHES):
         FrameStatistics(),
         MotionHistogram(every_s=0.08, width_px=32),
         BlobStatistics(),
-        FramePooling(ImageStatistics(), every_s=0.2),
+        FramePooling(ImageStatistics(), every_s=0.2, pyramid=(1, 2), max_frames=3),
+        FrameStatistics(max_frames=5),
     ],
 )
 def test_segments_are_described_together_as_they_are_alone(film, extractor):
