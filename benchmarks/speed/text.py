@@ -3,8 +3,8 @@
 Run with ``python -m benchmarks.speed.text``; writes ``benchmarks/results/speed_text.json``.
 The text is real and mixed: captions, reviews, questions and names in several languages
 from the data folder, then docstrings of the installed packages, until there are 30 MB.
-Matrices must be equal. Cases that are named are measured alone
-(``python -m benchmarks.speed.text words``). Peak memory and compilation are measured in processes of their own;
+Matrices must be equal. ``python -m benchmarks.speed.text words`` measures the cases named and
+keeps the others. Peak memory and compilation are measured in processes of their own;
 ``python -m benchmarks.speed.text memory`` writes ``benchmarks/results/speed_text_memory.json``.
 """
 
@@ -195,13 +195,13 @@ def main(cases):
     """Measure some cases; of the others what was measured earlier is kept, with its commit."""
     documents, path = corpus(), RESULTS / "speed_text.json"
     earlier = json.loads(path.read_text()) if path.exists() else {"cases": {}}
-    commit = earlier.get("commit")
-    known = {name: {"commit": commit, **case} for name, case in earlier["cases"].items()}
+    before, now = earlier.get("commit"), current_commit()
+    known = {name: {"commit": before, **case} for name, case in earlier["cases"].items()}
     parts = {key: earlier.get(key, {}) for key in ("gain_of_a_second_thread", "compile_s")}
     for case in cases:
         for name in VECTORIZERS:
             found = _measured_case(documents, name, case, REPEATS)
-            known[f"{name}, {case}"] = {**found, "commit": current_commit()}
+            known[f"{name}, {case}"] = {**found, "commit": now}
             print(told(f"{name}, {case}", found), flush=True)
         parts["gain_of_a_second_thread"][case] = gain_of_a_second_thread(case)
         parts["compile_s"][case] = measured_apart("compile", case)
