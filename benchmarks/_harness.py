@@ -126,7 +126,7 @@ def write_result(name, payload):
         **payload,
         "machine": _machine(),
         "versions": _versions(),
-        "commit": _commit(),
+        "commit": current_commit(),
         "peak_memory_mb": _peak_memory_mb(),
     }
     RESULTS.mkdir(exist_ok=True)
@@ -166,7 +166,9 @@ def _versions():
     }
 
 
-def _commit():
+def current_commit():
+    """What is checked out, with ``-dirty`` where files differ from it; None without git."""
+
     def git(*words):
         return subprocess.run(
             ["git", *words], cwd=RESULTS.parent, capture_output=True, text=True, check=True

@@ -3,11 +3,20 @@
 Run with ``python -m benchmarks.speed.text``; writes ``benchmarks/results/speed_text.json``.
 The text is real and mixed: captions, reviews, questions and names in several languages
 from the data folder, then docstrings of the installed packages, until there are 30 MB.
-Matrices must be equal. Peak memory and compilation are measured in processes of their own;
+Matrices must be equal. ``python -m benchmarks.speed.text words`` measures the cases named and
+keeps the others. Peak memory and compilation are measured in processes of their own;
 ``python -m benchmarks.speed.text memory`` writes ``benchmarks/results/speed_text_memory.json``.
 """
 
-from benchmarks._harness import DATA, interleaved, one_thread, told, write_result
+from benchmarks._harness import (
+    DATA,
+    RESULTS,
+    current_commit,
+    interleaved,
+    one_thread,
+    told,
+    write_result,
+)
 
 one_thread()
 
@@ -182,27 +191,36 @@ def _resident_kb():
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
 
 
-def main():
-    documents = corpus()
-    cases = measured()
-    for name, case in cases.items():
-        print(told(name, case), flush=True)
-    payload = {
-        "work": "fit_transform of 30 MB of documents, one thread, processor time",
-        "documents": len(documents),
-        "characters": sum(map(len, documents)),
-        "aim": {case: {"scikit-learn": aim} for case, (_, aim) in CASES.items()},
-        "cases": cases,
-        "gain_of_a_second_thread": {case: gain_of_a_second_thread(case) for case in CASES},
-        "compile_s": {case: measured_apart("compile", case) for case in CASES},
-    }
-    write_result("speed_text", payload)
+def main(cases):
+    """Measure some cases; of the others what was measured earlier is kept, with its commit."""
+    documents, path = corpus(), RESULTS / "speed_text.json"
+    earlier = json.loads(path.read_text()) if path.exists() else {"cases": {}}
+    before, now = earlier.get("commit"), current_commit()
+    known = {name: {"commit": before, **case} for name, case in earlier["cases"].items()}
+    parts = {key: earlier.get(key, {}) for key in ("gain_of_a_second_thread", "compile_s")}
+    for case in cases:
+        for name in VECTORIZERS:
+            found = _measured_case(documents, name, case, REPEATS)
+            known[f"{name}, {case}"] = {**found, "commit": now}
+            print(told(f"{name}, {case}", found), flush=True)
+        parts["gain_of_a_second_thread"][case] = gain_of_a_second_thread(case)
+        parts["compile_s"][case] = measured_apart("compile", case)
+        payload = {
+            "work": "fit_transform of 30 MB of documents, one thread, processor time",
+            "documents": len(documents),
+            "characters": sum(map(len, documents)),
+            "aim": {case: {"scikit-learn": aim} for case, (_, aim) in CASES.items()},
+            "cases": known,
+            **parts,
+            "load_average": os.getloadavg()[0],
+        }
+        write_result("speed_text", payload)  # after each: the next one takes minutes
 
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["memory"]:
         write_result("speed_text_memory", {"peak_memory_mb_by_peer": peak_memory(corpus())})
-    elif len(sys.argv) > 1:
-        print(json.dumps(_child(*sys.argv[1:])))
+    elif set(sys.argv[1:]) <= set(CASES):
+        main(sys.argv[1:] or CASES)
     else:
-        main()
+        print(json.dumps(_child(*sys.argv[1:])))

@@ -1,11 +1,12 @@
-"""Words of a short text by where they stand: opening, end, and pairs with the opening."""
+"""Words of a short text by where they stand: opening, end, topic, pairs with the opening."""
 
 import re
 from numbers import Integral
 
 from sklearn.base import BaseEstimator
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
-from mmsk._utils.sklearn_private import Interval, validate_params
+from mmsk._utils.sklearn_private import Interval, StrOptions, validate_params
 
 
 class PositionedNgrams(BaseEstimator):
@@ -28,6 +29,11 @@ class PositionedNgrams(BaseEstimator):
     n_reached : int or None, default=6
         Pairs take only words among the first so many, because what the opening asks for
         comes soon; None takes all.
+    stop_words : {"english"}, list of str or None, default=None
+        Words that are no topic. With them, the first run of other words after the first
+        one is the topic of a text, and these are terms: what stands before it and behind
+        it, its number of words, and its first and its last word (the head of a noun phrase
+        in English), also without a final *s*, alone and with the opening.
     lowercase : bool, default=True
         Whether texts are made lower case first.
     token_pattern : str, default=r"\\w+|[^\\w\\s]"
@@ -42,7 +48,7 @@ class PositionedNgrams(BaseEstimator):
     -----
     It is called with a string and gives a list of strings, as the ``analyzer`` of
     `CountVectorizer`, `TfidfVectorizer` or `HashingVectorizer`. An empty text has no
-    terms. The terms are n-grams in order of length and place, openings, ends, pairs; as
+    terms. The terms are n-grams in order of length and place, openings, ends, pairs, topic; as
     words hold no blanks by default, terms of different kinds are never equal.
 
     References
@@ -50,6 +56,9 @@ class PositionedNgrams(BaseEstimator):
     X. Li, D. Roth (2006), "Learning question classifiers: the role of semantic
     information", Natural Language Engineering 12(3), 229-249: questions are told apart by
     their first words and the noun that goes with them; pairs find it without a parser.
+
+    Z. Huang, M. Thint, Z. Qin (2008), "Question classification using head words and their
+    hypernyms", EMNLP 2008, 927-936: the head word; here found by position.
 
     Examples
     --------
@@ -67,6 +76,7 @@ class PositionedNgrams(BaseEstimator):
         "n_last": [Interval(Integral, 0, None, closed="left")],
         "n_paired": [Interval(Integral, 0, None, closed="left")],
         "n_reached": [Interval(Integral, 1, None, closed="left"), None],
+        "stop_words": [StrOptions({"english"}), list, None],
         "lowercase": ["boolean"],
         "token_pattern": [str],
     }
@@ -79,6 +89,7 @@ class PositionedNgrams(BaseEstimator):
         n_last=0,
         n_paired=2,
         n_reached=6,
+        stop_words=None,
         lowercase=True,
         token_pattern=r"\w+|[^\w\s]",
     ):
@@ -87,6 +98,7 @@ class PositionedNgrams(BaseEstimator):
         self.n_last = n_last
         self.n_paired = n_paired
         self.n_reached = n_reached
+        self.stop_words = stop_words
         self.lowercase = lowercase
         self.token_pattern = token_pattern
 
@@ -119,8 +131,37 @@ class PositionedNgrams(BaseEstimator):
             for n in range(1, min(self.n_paired, n_words) + 1)
             for word in dict.fromkeys(words[n : self.n_reached])
         ]
-        return ngrams + openings + ends + pairs
+        topic = [] if self.stop_words is None else _topic(words, self._not_topics())
+        return ngrams + openings + ends + pairs + topic
+
+    def _not_topics(self):
+        return (
+            ENGLISH_STOP_WORDS if self.stop_words == "english" else frozenset(self.stop_words)
+        )
 
 
 def _opening(words, n):
     return "^" + " ".join(words[:n])
+
+
+def _topic(words, not_topics):
+    """Terms of the first run of words, after the first one, that may be a topic."""
+    if not words:
+        return []
+    may_be = [word not in not_topics and word[0].isalnum() for word in words]
+    start = next((at for at in range(1, len(words)) if may_be[at]), len(words))
+    stop = next((at for at in range(start, len(words)) if not may_be[at]), len(words))
+    before = _opening(words, start)
+    behind = words[stop] if stop < len(words) else "$"
+    terms = [f"{before} <topic>", f"<topic> {behind}", f"{before} <topic> {behind}"]
+    if start == stop:
+        return terms
+    n_words = f"<{stop - start}>"
+    for place, word in (("first", words[start]), ("last", words[stop - 1])):
+        terms += [
+            f"{opening}<{place}> {form}"
+            for form in dict.fromkeys([word, word.removesuffix("s")])
+            for opening in ("", _opening(words, 1) + " ")
+        ]
+        terms.append(f"{before} <{place}> {word}")
+    return [*terms, n_words, f"{before} {n_words}"]

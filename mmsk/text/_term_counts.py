@@ -4,6 +4,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from mmsk._kernels import terms as kernels
+from mmsk._kernels.sorting import sorted_rows
 from mmsk._kernels.text import count_character_ngrams, count_word_ngrams, summed_rows
 from mmsk._kernels.trie import moved_slots
 from mmsk._utils.workers import in_each_worker
@@ -212,7 +213,7 @@ class TermCounts:
                 signed = counts if signs is None else counts * signs[terms]
                 kept = slice(stops[number] - sizes[number], stops[number])
                 rows = (terms, signed, row_ends, columns, n_columns, indices[kept], data[kept])
-                lengths[number] = kernels.sorted_rows(*rows)
+                lengths[number] = sorted_rows(*rows)
 
         in_each_worker(fill, n_jobs)
         indptr = np.cumsum(np.concatenate([[0], *lengths]), dtype=index_dtype)

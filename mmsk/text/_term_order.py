@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mmsk._kernels.terms import prefix_keys, sort_numbers
+from mmsk._kernels.sorting import prefix_keys, sort_numbers
 
 N_CODES = 0x110000  # code points of Unicode
 _KEY_BITS = 63

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mmsk._kernels import sorting, trie
 from mmsk._kernels import terms as terms_kernels
 from mmsk._kernels import text as text_kernels
-from mmsk._kernels import trie
 from tests.kernels import reference_text as reference
 
 # uncompiled, NumPy warns that keys wrap around, as they are meant to
@@ -196,7 +196,7 @@ def test_rows_come_out_sorted_without_what_is_left_out(data):
         [np.zeros(np.count_nonzero(columns[terms] >= 0), dtype) for dtype in (np.int32, float)]
         for _ in range(2)
     )
-    lengths = terms_kernels.sorted_rows(terms, counts, *rest, *found)
+    lengths = sorting.sorted_rows(terms, counts, *rest, *found)
     np.testing.assert_array_equal(
         lengths, reference.sorted_rows(terms, counts, *rest, *expected)
     )
@@ -213,20 +213,20 @@ def test_numbers_are_sorted_by_some_bits_and_keep_their_order_otherwise(
     mask = np.uint64(((n_values - 1) << shift) | ((1 << shift) - 1))
     given_numbers = np.array(numbers, np.uint64) & mask
     results = []
-    for module in (terms_kernels, reference):
+    for module in (sorting, reference):
         pair = given_numbers.copy(), np.zeros_like(given_numbers)
         results.append(pair[module.sort_numbers(*pair, np.uint64(shift), n_values)])
     np.testing.assert_array_equal(*results)
 
 
-def test_a_row_longer_than_a_chunk_is_sorted_like_any_other(monkeypatch):
-    n = 3 * terms_kernels._CHUNK
+def test_a_row_longer_than_a_chunk_is_sorted_like_any_other():
+    n = 3 * sorting._CHUNK
     rng = np.random.default_rng(0)
     columns = rng.permutation(n).astype(np.int32)
     terms, counts = rng.permutation(n).astype(np.int32), np.arange(n, dtype=np.int32)
     ends = np.array([5, n - 5, n])
     found, expected = ([np.zeros(n, np.int32), np.zeros(n)] for _ in range(2))
-    terms_kernels.sorted_rows(terms, counts, ends, columns, n, *found)
+    sorting.sorted_rows(terms, counts, ends, columns, n, *found)
     reference.sorted_rows(terms, counts, ends, columns, n, *expected)
     for array, other in zip(found, expected, strict=True):
         np.testing.assert_array_equal(array, other)
@@ -239,10 +239,10 @@ def test_keys_of_prefixes_sort_as_strings_do(words):
     digits = np.cumsum(members(LETTERS), dtype=np.uint32)
     lengths = np.array([len(word) for word in words])
     where = (codes, stops - lengths, lengths, digits, np.uint64(3))
-    keys = terms_kernels.prefix_keys(*where, 0, 9)
+    keys = sorting.prefix_keys(*where, 0, 9)
     np.testing.assert_array_equal(keys, reference.prefix_keys(*where, 0, 9))
     assert sorted(words) == [words[place] for place in np.argsort(keys, kind="stable")]
-    tails = terms_kernels.prefix_keys(*where, 2, 4)
+    tails = sorting.prefix_keys(*where, 2, 4)
     np.testing.assert_array_equal(tails, reference.prefix_keys(*where, 2, 4))
 
 

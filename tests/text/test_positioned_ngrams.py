@@ -40,6 +40,42 @@ def test_a_pair_is_there_once_however_often_the_word_comes():
     assert terms("a b b", n_paired=1) == ["a", "b", "b", "^a … b"]
 
 
+def test_a_topic_is_the_first_run_of_words_that_say_something_after_the_first_word():
+    found = terms("What is the tallest buildings of Rome ?", stop_words="english")[8:]
+    assert found == [
+        "^what is the <topic>",
+        "<topic> of",
+        "^what is the <topic> of",
+        "<first> tallest",
+        "^what <first> tallest",
+        "^what is the <first> tallest",
+        "<last> buildings",
+        "^what <last> buildings",
+        "<last> building",
+        "^what <last> building",
+        "^what is the <last> buildings",
+        "<2>",
+        "^what is the <2>",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", []),
+        ("who", ["^who <topic>", "<topic> $", "^who <topic> $"]),
+        ("who ?", ["^who ? <topic>", "<topic> $", "^who ? <topic> $"]),
+    ],
+)
+def test_a_text_without_a_topic_says_so(text, expected):
+    n_words = len(text.split())
+    assert terms(text, stop_words=["the"])[n_words:] == expected
+
+
+def test_a_topic_may_end_a_text():
+    assert "<topic> $" in terms("who invented radio", stop_words=["the"])
+
+
 @given(st.text(), st.tuples(st.integers(1, 2), st.integers(2, 4)))
 def test_without_places_terms_are_those_of_a_word_vectorizer(text, ngram_range):
     peer = SklearnCountVectorizer(token_pattern=r"\w+|[^\w\s]", ngram_range=ngram_range)
