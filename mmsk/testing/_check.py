@@ -2,7 +2,7 @@
 
 from functools import partial, update_wrapper
 
-from mmsk.testing import _extractor_laws, _fusion_laws
+from mmsk.testing import _extractor_laws, _fusion_laws, _prediction_laws
 from mmsk.testing._samples import media_samples
 
 
@@ -47,7 +47,7 @@ def fusion_estimator_checks(fusion):
     check : callable without arguments
         As of `media_estimator_checks`.
     """
-    for law in _laws(_fusion_laws):
+    for law in _laws(_fusion_laws) + _laws(_prediction_laws):
         yield update_wrapper(partial(law, fusion), law)
 
 
