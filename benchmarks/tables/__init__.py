@@ -1,0 +1,1 @@
+"""Tables of figures, a function for each kind of result file."""
