@@ -24,7 +24,7 @@ def add_arguments(parser):
     add_column_arguments(parser)
     parser.add_argument("--groups", metavar="COL", help="the column of groups, no feature")
     parser.add_argument("--train-where", metavar="COL[!]=VALUE", help="the rows to fit on")
-    parser.add_argument("--fusion", choices=sorted(CLASSIFIERS), default="voting")
+    parser.add_argument("--fusion", choices=["auto", *sorted(CLASSIFIERS)], default="voting")
     parser.add_argument(
         "--task",
         choices=("auto", "classification", "regression"),
@@ -61,6 +61,9 @@ def run(options):
     notes = {"target": options.target, "task": task, "columns": list(X.columns)}
     save_model(model, options.output, notes=notes)
     print_views(model.views_)
+    if options.fusion == "auto":
+        compared = model.selection_[["candidate", "score", "seconds", "chosen", "why_not"]]
+        print(compared.to_string(index=False, float_format="{:.3f}".format))
     print(
         f"{task}, {options.fusion} fusion, {len(table)} rows, {len(model.errors_)} sources "
         f"unreadable, {seconds:.1f} s; written to {options.output}"

@@ -63,6 +63,19 @@ def test_fit_and_predict_walk_through(table, capsys):
     assert found["row"].tolist() == list(range(20, 30))
 
 
+def test_auto_says_what_was_compared_and_chosen(table, capsys):
+    code, model = _fit(
+        table, "--target", "label", "--columns", "note", "size", "--fusion", "auto"
+    )
+    assert code == 0
+    said = capsys.readouterr().out
+    lines = [line.strip() for line in said.splitlines()]
+    for candidate in ("text alone", "tabular alone", "voting", "early"):
+        assert any(line.startswith(f"{candidate} ") for line in lines)
+    assert "classification, auto fusion, 30 rows" in said
+    assert model.exists()
+
+
 def test_what_selects_rows_or_is_predicted_is_no_feature(table, capsys):
     code, _ = _fit(
         table, "--target", "label", "--train-where", "split!=test", "--groups", "speaker",
