@@ -70,8 +70,8 @@ def test_auto_says_what_was_compared_and_chosen(table, capsys):
     assert code == 0
     said = capsys.readouterr().out
     lines = [line.strip() for line in said.splitlines()]
-    for candidate in ("text alone", "tabular alone", "voting", "early"):
-        assert any(line.startswith(f"{candidate} ") for line in lines)
+    for candidate in ("note alone", "tabular alone", "voting", "early"):
+        assert any(line.startswith(f"{candidate} ") for line in lines), said
     assert "classification, auto fusion, 30 rows" in said
     assert model.exists()
 
