@@ -93,6 +93,13 @@ DOCUMENTS = [
 ]
 
 
+def test_words_are_ordered_beyond_the_letters_that_fit_a_number():
+    words = ["a" * length + tail for length in (1, 9, 40, 41) for tail in ("", "b", "é", "世b")]
+    assert_equal_to_scikit_learns(
+        "CountVectorizer", [" ".join(words)], ngram_range=(1, 2), token_pattern=r"\w+"
+    )
+
+
 @pytest.mark.parametrize("n_jobs", [None, 2])
 @pytest.mark.parametrize("setting", SETTINGS)
 @pytest.mark.parametrize("name", VECTORIZERS)
@@ -141,6 +148,12 @@ def test_blanks_split_words_as_str_split_does():
     assert [chr(code).isspace() for code in range(0x3100)] == is_blank[:0x3100].tolist()
 
 
+def test_the_table_of_lower_case_is_that_of_strings():
+    by_table = _compiled._lower_codes()
+    differ = [code for code, lower in enumerate(by_table) if chr(code).lower() != chr(lower)]
+    assert differ == sorted(map(ord, _compiled._NOT_BY_TABLE))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("analyzer", ["word", "char", "char_wb"])
 def test_a_document_of_ten_megabytes_is_one_document_like_any_other(analyzer):
@@ -162,6 +175,23 @@ def test_naughty_strings_are_cut_alike(analyzer):
     documents = json.loads(path.read_text("utf-8"))
     assert_equal_to_scikit_learns(
         "CountVectorizer", documents, documents[::3], analyzer=analyzer, ngram_range=(1, 3)
+    )
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("analyzer", ["word", "char", "char_wb"])
+def test_files_of_bad_text_are_cut_alike(analyzer):
+    paths = sorted((DATA / "bad_inputs/text").glob("*.txt"))
+    if not paths:
+        pytest.skip("no files of bad text")
+    documents = [path.read_bytes() for path in paths]
+    assert_equal_to_scikit_learns(
+        "CountVectorizer",
+        documents,
+        documents[::2],
+        analyzer=analyzer,
+        ngram_range=(1, 3),
+        decode_error="replace",
     )
 
 
