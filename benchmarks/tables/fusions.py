@@ -37,7 +37,10 @@ def matrices(result):
 
 def pools(result):
     """Scores of the rules of model-level fusion, the views the same in all."""
-    parts = ["## Rules of model-level fusion, the views' classifiers the same in all rows"]
+    parts = [
+        "## Rules of model-level fusion, the views' classifiers the same in all rows",
+        "Rules side by side: who picks one by its accuracy here has picked by the test part.",
+    ]
     for name, found in result["sets"].items():
         rows = [
             [
