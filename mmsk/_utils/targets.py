@@ -29,7 +29,7 @@ def class_labels(X, y, n_least=2):
         If labels are missing, of another number than the rows, no classes, of one class
         only, or several for each row.
     """
-    y = check_y(_one_column(_as_array(y), "MultiOutputClassifier"), y_numeric=False)
+    y = check_y(one_column(_as_array(y), "MultiOutputClassifier"), y_numeric=False)
     check_consistent_length(X, y)
     check_classification_targets(y)
     if len(set(y)) < n_least:
@@ -80,7 +80,7 @@ def target_numbers(X, y):
         If numbers are missing or infinite, no numbers, of another number than the rows, or
         several for each row.
     """
-    y = _one_column(_as_array(y), "MultiOutputRegressor")
+    y = one_column(_as_array(y), "MultiOutputRegressor")
     cells = np.asarray(y)
     if cells.dtype.kind in "USmM" or (cells.dtype == object and any(map(_is_text, cells.flat))):
         shown = y[0]
@@ -91,6 +91,30 @@ def target_numbers(X, y):
         )
     y = check_y(y, y_numeric=True)
     check_consistent_length(X, y)
+    return y
+
+
+def one_column(y, wrapper):
+    """Refuse several targets for each row, with the remedy.
+
+    Parameters
+    ----------
+    y : object
+    wrapper : str
+        Of `sklearn.multioutput`, which fits an estimator for each target.
+
+    Returns
+    -------
+    y : object
+        The same.
+    """
+    known = isinstance(y, (np.ndarray, list, tuple))
+    shape = y.shape if is_frame(y) else np.shape(y) if known else ()
+    if len(shape) == 2 and shape[1] > 1:
+        raise ValueError(
+            f"y should be a 1d array, got an array of shape {shape} instead. For several "
+            f"targets, put this estimator into {wrapper} of sklearn.multioutput."
+        )
     return y
 
 
@@ -109,18 +133,6 @@ def _as_array(y):
     y = y.to_numpy() if is_series(y) else y
     if isinstance(y, np.ndarray) and y.dtype == object and not any(map(_is_text, y.flat)):
         return np.array(y.tolist())  # bools and numbers, as a column with gaps had left them
-    return y
-
-
-def _one_column(y, wrapper):
-    """Refuse several targets for each row, with the remedy."""
-    known = isinstance(y, (np.ndarray, list, tuple))
-    shape = y.shape if is_frame(y) else np.shape(y) if known else ()
-    if len(shape) == 2 and shape[1] > 1:
-        raise ValueError(
-            f"y should be a 1d array, got an array of shape {shape} instead. For several "
-            f"targets, put this estimator into {wrapper} of sklearn.multioutput."
-        )
     return y
 
 

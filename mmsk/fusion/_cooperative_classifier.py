@@ -104,6 +104,8 @@ class CooperativeClassifier(ClassifierMixin, CooperativeFusion):
         *,
         rho=RHOS,
         C=10.0,
+        l1_ratio=0.0,
+        estimator=None,
         cv=5,
         class_weight=None,
         n_jobs=None,
@@ -112,6 +114,8 @@ class CooperativeClassifier(ClassifierMixin, CooperativeFusion):
             views,
             rho=rho,
             C=C,
+            l1_ratio=l1_ratio,
+            estimator=estimator,
             cv=cv,
             n_jobs=n_jobs,
         )

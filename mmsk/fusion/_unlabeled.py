@@ -7,6 +7,7 @@ from sklearn.utils.validation import check_consistent_length
 from mmsk._utils.columns import column_at, is_frame, is_series, missing_rows
 from mmsk._utils.errors import noting
 from mmsk._utils.sklearn_private import check_sample_weight
+from mmsk._utils.targets import one_column
 from mmsk.fusion._targets import learn_classes, learn_mean
 
 #: The code of a row without a label.
@@ -33,7 +34,7 @@ def learn_known_classes(fusion, X, y, sample_weight, unlabeled):
     weight : ndarray of shape (n_samples,)
         Ones where none is given.
     """
-    y = _as_column(X, y)
+    y = _as_column(X, y, "MultiOutputClassifier")
     known = np.ones(len(y), dtype=bool)
     if unlabeled is not None and y.dtype.kind in "US":
         known = y != np.array(str(unlabeled), dtype=y.dtype.kind)
@@ -66,7 +67,7 @@ def learn_known_numbers(fusion, X, y, sample_weight):
         NaN where there is none.
     weight : ndarray of shape (n_samples,)
     """
-    y = _as_column(X, y)
+    y = _as_column(X, y, "MultiOutputRegressor")
     known = ~missing_rows(y)
     _refuse_none_known(known, "every number is missing")
     weight = check_sample_weight(sample_weight, y)
@@ -75,13 +76,13 @@ def learn_known_numbers(fusion, X, y, sample_weight):
     return numbers, weight
 
 
-def _as_column(X, y):
+def _as_column(X, y, wrapper):
     if is_frame(y) and y.shape[1] == 1:
         y = column_at(y, 0)
     y = y.to_numpy() if is_series(y) else y
     if y is None:
         raise ValueError("requires y to be passed, but the target y is None")
-    y = column_or_1d(y, warn=True)
+    y = column_or_1d(one_column(y, wrapper), warn=True)
     check_consistent_length(X, y)
     return y
 

@@ -89,10 +89,10 @@ def test_the_sound_of_a_film_is_a_sequence(kind):
 
 def test_a_union_decodes_once_for_frames_and_statistics(kind, tmp_path, monkeypatch):
     read = []
-    import mmsk.audio._mfcc as module
+    import mmsk.audio._sound_transformer as module
 
-    reader = module.read_audio
-    monkeypatch.setattr(module, "read_audio", lambda s, **k: read.append(1) or reader(s, **k))
+    reader = module.read_sound
+    monkeypatch.setattr(module, "read_sound", lambda s, **k: read.append(1) or reader(s, **k))
     union = MediaUnion([("order", encoder(kind, MFCC())), ("statistics", MFCC())]).fit(SOUNDS)
     read.clear()
     union.transform(SOUNDS)
