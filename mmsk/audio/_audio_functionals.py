@@ -4,9 +4,9 @@ from numbers import Integral, Real
 
 import numpy as np
 
-from mmsk._kernels.audio import deltas
 from mmsk._utils.sklearn_private import Interval
 from mmsk.audio._frames import frame_lengths
+from mmsk.audio._functionals import functional_names, functionals
 from mmsk.audio._melspectrogram import decibels, levelled, melspectrogram
 from mmsk.audio._mfcc import mfcc
 from mmsk.audio._pitch import (
@@ -27,10 +27,6 @@ _N_MELS = 40
 _ROLLOFF = 0.85
 _SPECTRAL = ("centroid", "bandwidth", "rolloff", "flatness", "flux", "zero_crossings")
 _VOICE = ("level_db", "pitch_st", "periodicity", "hnr_db")
-_PERCENTS = (5, 25, 50, 75, 95)
-_SPREADS = ("std", "skewness", "kurtosis", *(f"p{percent:02d}" for percent in _PERCENTS))
-_VALUES_AT_ONCE = 1 << 19  # of series that functionals are taken of
-_TRENDS = ("mean", "slope_per_s", "rising_share", "peak_place")
 
 
 class AudioFunctionals(SoundTransformer):
@@ -156,17 +152,14 @@ class AudioFunctionals(SoundTransformer):
         check_pitches(self.lowest_hz, self.highest_hz, self.rate_hz)
 
     def _feature_names(self):
-        series = [f"mfcc_{k:02d}" for k in range(self.n_mfcc)] + [*_SPECTRAL, *_VOICE]
-        plain = [f"{name}_{pool}" for pool in (*_SPREADS, *_TRENDS) for name in series]
-        return plain + [f"{name}_delta_{pool}" for pool in _SPREADS for name in series]
+        cepstrum = [f"mfcc_{k:02d}" for k in range(self.n_mfcc)]
+        return functional_names([*cepstrum, *_SPECTRAL, *_VOICE])
 
     def _extract(self, sound):
         lengths = frame_lengths(self.window_s, self.hop_s, self.rate_hz)
         lengths["win_length"] += lengths["win_length"] % 2  # all series have as many frames
         rows = self._series(self._own(sound[0], lengths))
-        hop_s = lengths["hop_length"] / self.rate_hz
-        some = [_functionals(series, hop_s) for series in _in_groups(rows)]
-        return np.concatenate(some, axis=1).ravel()
+        return functionals(rows, lengths["hop_length"] / self.rate_hz).ravel()
 
     def _own(self, samples, lengths):
         """What each frame says by itself: mel levels, spectrum, level, and pitch."""
@@ -234,47 +227,3 @@ class AudioFunctionals(SoundTransformer):
             pitch = np.interp(frames, voiced, semitones)
         periodicity = np.maximum(1 - track.aperiodicity, 0)
         return np.stack([levels, pitch, periodicity, harmonics_db(track.repeating)], axis=1)
-
-
-def _in_groups(rows):
-    """Series over all frames, (n_some_series, n_frames): all at once, or few of many frames."""
-    n_series = rows.shape[1]
-    n_at_once = max(1, _VALUES_AT_ONCE // len(rows))
-    for first in range(0, n_series, n_at_once):
-        some = [block[:, first : first + n_at_once] for block in blocks(rows)]
-        yield np.ascontiguousarray(np.concatenate(some).T)
-
-
-def _functionals(series, hop_s):
-    """All functionals of some series, of shape (20, n_some_series)."""
-    parts = [_spreads(series), _trends(series, hop_s), _spreads(deltas(series))]
-    return np.concatenate(parts).reshape(-1, len(series))
-
-
-def _spreads(series):
-    """Deviation, skewness, kurtosis and percentiles, each of all series."""
-    means, stds = series.mean(axis=1), series.std(axis=1)
-    moves = _moves(means, stds)
-    scores = (series - means[:, None]) / np.where(moves, stds, 1)[:, None]
-    skewness, fourth = (scores**3).mean(axis=1), (scores**4).mean(axis=1)
-    percentiles = np.percentile(series, _PERCENTS, axis=1)
-    shape = [np.where(moves, skewness, 0), np.where(moves, fourth - 3, 0)]
-    return np.concatenate([stds, *shape, percentiles.ravel()])
-
-
-def _trends(series, hop_s):
-    """Mean, slope, share of rising frames and place of the peak, each of all series."""
-    n_frames = series.shape[1]
-    means = series.mean(axis=1)
-    moves = _moves(means, series.std(axis=1))
-    times_s = (np.arange(n_frames) - (n_frames - 1) / 2) * hop_s
-    slopes = series @ times_s / max(times_s @ times_s, np.finfo(float).tiny)
-    last = max(n_frames - 1, 1)
-    rising = (np.diff(series, axis=1) > 0).sum(axis=1) / last
-    places = series.argmax(axis=1) / last
-    return np.concatenate([means, *(np.where(moves, t, 0) for t in (slopes, rising, places))])
-
-
-def _moves(means, stds):
-    """Which series change by more than rounding."""
-    return stds > 1e-9 * (1 + np.abs(means))

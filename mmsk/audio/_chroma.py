@@ -7,8 +7,9 @@ import numpy as np
 
 from mmsk._utils.sklearn_private import Interval, StrOptions
 from mmsk.audio._frames import frame_lengths, spectrograms, window_taper
+from mmsk.audio._pooling import POOLINGS, pooled, pooled_names
 from mmsk.audio._sound_transformer import SoundTransformer
-from mmsk.audio._stretches import described, pooled, pooled_names
+from mmsk.audio._stretches import described
 
 _CLASSES = ("c", "cs", "d", "ds", "e", "f", "fs", "g", "gs", "a", "as", "b")
 _A0_HZ = 27.5  # octaves are counted from here, so that 440 Hz is 4
@@ -28,13 +29,14 @@ class Chroma(SoundTransformer):
         Time from one frame to the next, in seconds.
     rate_hz : int, default=16000
         Rate that recordings are resampled to, and that bare arrays have.
-    pooling : {"statistics", "mean", "modulation"}, default="statistics"
+    pooling : {"statistics", "mean", "modulation", "functionals"}, default="statistics"
         ``"statistics"``: of each class the mean and standard deviation, the standard
         deviation of its deltas (slopes over five frames), and the mean in each of
         ``mmsk.audio._stretches.N_PARTS`` equal stretches of time. ``"mean"``: the mean
         alone. ``"modulation"``: the mean, and the deviation within each octave of modulation
         frequency from 1, 2, 4, 8 and 16 Hz on (of windows of 2 s), as far as they lie below
-        half the rate of frames: how much it goes up and down, how fast.
+        half the rate of frames: how much it goes up and down, how fast. ``"functionals"``: the
+        twenty of `AudioFunctionals`.
     n_jobs : int or None, default=None
         Recordings read and described at once. None means 1, or what
         ``joblib.parallel_config`` says.
@@ -66,8 +68,8 @@ class Chroma(SoundTransformer):
     unit length together) and how near to 880 Hz (a Gaussian of two octaves), divided by the
     largest class of the frame: 0 to 1, however loud. Classes start at C, and A is 440 Hz.
 
-    A row is float32 of 96 (or 12, or 60) features, 0 to 1, or per frame for deltas. A frame of
-    digital silence is 0 in all classes. Frames are centred on their times and silence lies
+    A row is float32 of 96 (or 12, 60 or 240) features, 0 to 1, or per frame for deltas. A
+    frame of digital silence is 0 in all classes. Frames are centred on their times and silence lies
     beyond both ends, so a recording of one sample has one frame; its deviations and deltas
     are 0. All features of a present recording are finite. A missing sample is a row of NaN.
 
@@ -102,7 +104,7 @@ class Chroma(SoundTransformer):
         "window_s": [Interval(Real, 0, None, closed="neither")],
         "hop_s": [Interval(Real, 0, None, closed="neither")],
         "rate_hz": [Interval(Integral, 1, None, closed="left")],
-        "pooling": [StrOptions({"statistics", "mean", "modulation"})],
+        "pooling": [StrOptions(POOLINGS)],
     }
 
     def __init__(

@@ -7,8 +7,9 @@ import numpy as np
 from mmsk._utils.sklearn_private import Interval, StrOptions
 from mmsk.audio._frames import frame_lengths
 from mmsk.audio._melspectrogram import decibels, levelled, melspectrogram
+from mmsk.audio._pooling import POOLINGS, pooled, pooled_names
 from mmsk.audio._sound_transformer import SoundTransformer
-from mmsk.audio._stretches import described, highest, mapped, pooled, pooled_names
+from mmsk.audio._stretches import described, highest, mapped
 
 
 class LogMel(SoundTransformer):
@@ -25,13 +26,14 @@ class LogMel(SoundTransformer):
         Time from one frame to the next, in seconds.
     rate_hz : int, default=16000
         Rate that recordings are resampled to, and that bare arrays have.
-    pooling : {"statistics", "mean", "modulation"}, default="statistics"
+    pooling : {"statistics", "mean", "modulation", "functionals"}, default="statistics"
         ``"statistics"``: of each band the mean and standard deviation, the standard
         deviation of its deltas (slopes over five frames), and the mean in each of
         ``mmsk.audio._stretches.N_PARTS`` equal stretches of time. ``"mean"``: the mean
         alone. ``"modulation"``: the mean, and the deviation within each octave of modulation
         frequency from 1, 2, 4, 8 and 16 Hz on (of windows of 2 s), as far as they lie below
-        half the rate of frames: how much it goes up and down, how fast.
+        half the rate of frames: how much it goes up and down, how fast. ``"functionals"``: the
+        twenty of `AudioFunctionals`.
     n_jobs : int or None, default=None
         Recordings read and described at once. None means 1, or what
         ``joblib.parallel_config`` says.
@@ -63,8 +65,8 @@ class LogMel(SoundTransformer):
 
     Notes
     -----
-    A row is float32 of ``8 * n_mels`` (or ``n_mels``, or ``6 * n_mels``) features:
-    decibels of a power of 1, or
+    A row is float32 of ``8 * n_mels`` (or ``n_mels``, ``6 * n_mels`` or ``20 * n_mels``)
+    features: decibels of a power of 1, or
     decibels per frame for deltas. The levels of a frame are those of
     ``librosa.power_to_db(librosa.feature.melspectrogram(...))`` within 1e-3 dB, with
     ``win_length`` and ``hop_length`` of as many samples: at least -100 dB, which is digital
@@ -100,7 +102,7 @@ class LogMel(SoundTransformer):
         "window_s": [Interval(Real, 0, None, closed="neither")],
         "hop_s": [Interval(Real, 0, None, closed="neither")],
         "rate_hz": [Interval(Integral, 1, None, closed="left")],
-        "pooling": [StrOptions({"statistics", "mean", "modulation"})],
+        "pooling": [StrOptions(POOLINGS)],
     }
 
     def __init__(

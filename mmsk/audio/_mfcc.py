@@ -12,8 +12,9 @@ from mmsk.audio._frames import frame_lengths
 from mmsk.audio._log_mel import log_mel_rows
 from mmsk.audio._mel import mel_filters
 from mmsk.audio._melspectrogram import decibels, levelled, melspectrogram
+from mmsk.audio._pooling import POOLINGS, pooled, pooled_names
 from mmsk.audio._sound_transformer import SoundTransformer
-from mmsk.audio._stretches import mapped, pooled, pooled_names
+from mmsk.audio._stretches import mapped
 
 
 class MFCC(SoundTransformer):
@@ -32,14 +33,15 @@ class MFCC(SoundTransformer):
         Time from one frame to the next, in seconds.
     rate_hz : int, default=16000
         Rate that recordings are resampled to, and that bare arrays have.
-    pooling : {"statistics", "mean", "modulation"}, default="statistics"
+    pooling : {"statistics", "mean", "modulation", "functionals"}, default="statistics"
         ``"statistics"``: of each coefficient the mean and standard deviation, the standard
         deviation of its deltas (slopes over five frames; their mean would only compare
         both ends), and the mean in each of ``mmsk.audio._stretches.N_PARTS`` equal stretches of
         time, which tell what came first. ``"mean"``: the mean
         alone. ``"modulation"``: the mean, and the deviation within each octave of modulation
         frequency from 1, 2, 4, 8 and 16 Hz on (of windows of 2 s), as far as they lie below
-        half the rate of frames: how much it goes up and down, how fast.
+        half the rate of frames: how much it goes up and down, how fast. ``"functionals"``: the
+        twenty of `AudioFunctionals`.
     n_jobs : int or None, default=None
         Recordings read and described at once. None means 1, or what
         ``joblib.parallel_config`` says.
@@ -59,12 +61,11 @@ class MFCC(SoundTransformer):
 
     Notes
     -----
-    A row is float32 of ``8 * n_mfcc`` (or ``n_mfcc``, or ``6 * n_mfcc``) features:
-    decibels, or decibels per
-    frame for deltas. Frames are centred on their times and silence lies beyond both ends,
-    so a recording of one sample has one frame; its deviations and deltas are 0. Digital
-    silence counts as -100 dB in every band: all features are finite. A missing sample is a
-    row of NaN.
+    A row is float32 of ``8 * n_mfcc`` (or ``n_mfcc``, ``6 * n_mfcc`` or ``20 * n_mfcc``)
+    features: decibels, or decibels per frame for deltas. Frames are centred on their times
+    and silence lies beyond both ends, so a recording of one sample has one frame; its
+    deviations and deltas are 0. Digital silence counts as -100 dB in every band: all
+    features are finite. A missing sample is a row of NaN.
 
     References
     ----------
@@ -98,7 +99,7 @@ class MFCC(SoundTransformer):
         "window_s": [Interval(Real, 0, None, closed="neither")],
         "hop_s": [Interval(Real, 0, None, closed="neither")],
         "rate_hz": [Interval(Integral, 1, None, closed="left")],
-        "pooling": [StrOptions({"statistics", "mean", "modulation"})],
+        "pooling": [StrOptions(POOLINGS)],
     }
 
     def __init__(
@@ -134,7 +135,7 @@ class MFCC(SoundTransformer):
     def _feature_names(self):
         numbers = [f"{number:02d}" for number in range(self.n_mfcc)]
         names = pooled_names([f"mfcc_{number}" for number in numbers], self.pooling, self.hop_s)
-        # a deviation of deltas is "delta_00_std" here
+        # what is said of deltas is "delta_00_std" here
         return [_renamed(name) for name in names]
 
     def _extract(self, sound):
@@ -150,8 +151,8 @@ class MFCC(SoundTransformer):
 
 
 def _renamed(name):
-    number = name.removeprefix("mfcc_").removesuffix("_delta_std")
-    return f"delta_{number}_std" if name.endswith("_delta_std") else name
+    number, delta, pool = name.removeprefix("mfcc_").partition("_delta_")
+    return f"delta_{number}_{pool}" if delta else name
 
 
 def mfcc(

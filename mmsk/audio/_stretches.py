@@ -9,7 +9,6 @@ from itertools import pairwise
 import numpy as np
 
 from mmsk._kernels.audio import DELTA_REACH, deltas
-from mmsk.audio._modulation import bands_hz, modulations
 from mmsk.io._spool import gathered
 
 #: Frames that are described, or summed up, at a time: shorter recordings are one block.
@@ -182,45 +181,3 @@ def over_time(rows, first=0, stop=None):
     ]
     _, delta_deviations = moments(delta_blocks(rows, first, stop))
     return np.stack([*moments(blocks(rows, first, stop)), delta_deviations, *parts])
-
-
-def pooled(rows, pooling, hop_s):
-    """A recording's row: `over_time`, the means alone, or these and `modulations`.
-
-    Parameters
-    ----------
-    rows : ndarray or Spool of shape (n_frames, n_series), floating
-    pooling : {"statistics", "mean", "modulation"}
-    hop_s : float
-        From one frame to the next.
-
-    Returns
-    -------
-    row : ndarray of shape (n_features,), float64
-        As many as `pooled_names` gives.
-    """
-    if pooling == "statistics":
-        return over_time(rows).ravel()
-    means, _ = moments(blocks(rows))
-    if pooling == "mean":
-        return means
-    return np.concatenate([means, modulations(rows, hop_s).ravel()])
-
-
-def pooled_names(names, pooling, hop_s):
-    """Names of the features that `pooled` gives of series.
-
-    Parameters
-    ----------
-    names : sequence of str
-        Of the series.
-    pooling, hop_s
-        As of `pooled`.
-
-    Returns
-    -------
-    names : list of str
-    """
-    bands = [f"mod_{hz}hz" for hz in bands_hz(hop_s)]
-    pools = {"statistics": POOLS, "mean": ["mean"], "modulation": ["mean", *bands]}[pooling]
-    return [f"{name}_{pool}" for pool in pools for name in names]

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from mmsk.audio import MFCC, AudioFunctionals, Prosody, SpectralStatistics
-from mmsk.audio._audio_functionals import _spreads, _trends
+from mmsk.audio import MFCC, AudioFunctionals, Chroma, LogMel, Prosody, SpectralStatistics
+from mmsk.audio._functionals import spreads, trends
 
 RATE_HZ = 16000
 TIME_S = np.arange(RATE_HZ) / RATE_HZ
@@ -29,7 +29,7 @@ def row_of(extractor, signal):
 
 
 def test_spreads_are_scipys():
-    found = _spreads(SERIES).reshape(8, 3)
+    found = spreads(SERIES).reshape(8, 3)
     np.testing.assert_allclose(found[0], SERIES.std(axis=1))
     np.testing.assert_allclose(found[1], scipy.stats.skew(SERIES, axis=1))
     np.testing.assert_allclose(found[2], scipy.stats.kurtosis(SERIES, axis=1))
@@ -39,12 +39,12 @@ def test_spreads_are_scipys():
 def test_the_slope_is_that_of_least_squares():
     times_s = 0.01 * np.arange(50)
     expected = [scipy.stats.linregress(times_s, values).slope for values in SERIES]
-    np.testing.assert_allclose(_trends(SERIES, 0.01).reshape(4, 3)[1], expected)
+    np.testing.assert_allclose(trends(SERIES, 0.01).reshape(4, 3)[1], expected)
 
 
 def test_trends_by_hand():
     series = np.array([[1.0, 3.0, 2.0, 2.0, 7.0], [5.0, 4.0, 3.0, 2.0, 1.0]])
-    means, slopes, rising, places = _trends(series, 0.5).reshape(4, 2)
+    means, slopes, rising, places = trends(series, 0.5).reshape(4, 2)
     np.testing.assert_allclose(means, [3, 3])
     np.testing.assert_allclose(slopes, [2.2, -2])
     np.testing.assert_allclose(rising, [0.5, 0])
@@ -54,8 +54,8 @@ def test_trends_by_hand():
 @pytest.mark.parametrize("n_frames", [1, 7])
 def test_a_series_that_stands_still_has_its_mean_and_nothing_else(n_frames):
     still = np.full((1, n_frames), 0.1)
-    np.testing.assert_allclose(_spreads(still), [0, 0, 0, *[0.1] * 5], atol=1e-15)
-    np.testing.assert_allclose(_trends(still, 0.01), [0.1, 0, 0, 0])
+    np.testing.assert_allclose(spreads(still), [0, 0, 0, *[0.1] * 5], atol=1e-15)
+    np.testing.assert_allclose(trends(still, 0.01), [0.1, 0, 0, 0])
 
 
 def test_the_descriptors_are_those_of_the_other_extractors():
@@ -121,3 +121,23 @@ def test_wrong_parameters_are_refused(name, value):
 def test_pitches_out_of_order_are_refused():
     with pytest.raises(ValueError, match=r"lowest_hz < highest_hz <= rate_hz / 4, got"):
         AudioFunctionals(lowest_hz=600, highest_hz=60).fit([NOISE])
+
+
+def test_functionals_of_the_cepstrum_are_to_be_had_alone():
+    whole = row_of(AudioFunctionals(), VOICE)
+    alone = row_of(MFCC(pooling="functionals"), VOICE)
+    assert len(alone) == 20 * 13
+    for name, value in alone.items():
+        number = name.removeprefix("delta_").removeprefix("mfcc_")[:2]
+        pool = name.partition(f"{number}_")[2]
+        told = f"mfcc_{number}_{'delta_' if name.startswith('delta') else ''}{pool}"
+        assert value == pytest.approx(whole[told], rel=1e-3, abs=1e-3), name
+
+
+@pytest.mark.parametrize("extractor", [LogMel, Chroma])
+def test_functionals_of_frames_are_those_of_their_sequence(extractor):
+    fitted = extractor(pooling="functionals").fit([VOICE])
+    series = np.asarray(fitted._sequence((VOICE.astype(np.float32), RATE_HZ)), np.float64)
+    row = fitted.transform([VOICE])[0]
+    expected = spreads(series.T)
+    np.testing.assert_allclose(row[: len(expected)], expected, rtol=1e-4, atol=1e-4)
