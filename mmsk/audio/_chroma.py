@@ -69,9 +69,10 @@ class Chroma(SoundTransformer):
     largest class of the frame: 0 to 1, however loud. Classes start at C, and A is 440 Hz.
 
     A row is float32 of 96 (or 12, 60 or 240) features, 0 to 1, or per frame for deltas. A
-    frame of digital silence is 0 in all classes. Frames are centred on their times and silence lies
-    beyond both ends, so a recording of one sample has one frame; its deviations and deltas
-    are 0. All features of a present recording are finite. A missing sample is a row of NaN.
+    frame of digital silence is 0 in all classes. Frames are centred on their times and
+    silence lies beyond both ends, so a recording of one sample has one frame; its deviations
+    and deltas are 0. All features of a present recording are finite. A missing sample is a
+    row of NaN.
 
     The frames are those of ``librosa.feature.chroma_stft`` 0.11 with ``tuning=0`` within
     1e-4, with ``win_length`` and ``hop_length`` of as many samples. Bins below the lowest
