@@ -206,32 +206,12 @@ def hu_moments(picture):
     moments : ndarray of shape (7,), float64
         0 of a picture that is 0 everywhere.
     """
-    total = picture.sum()
-    if total <= 0:
+    from skimage.measure import moments_central, moments_hu, moments_normalized
+
+    if picture.sum() <= 0:
         return np.zeros(_N_MOMENTS)
-    rows, columns = np.indices(picture.shape)
-    y = rows - (rows * picture).sum() / total
-    x = columns - (columns * picture).sum() / total
-
-    def eta(p, q):
-        return (x**p * y**q * picture).sum() / total ** (1 + (p + q) / 2)
-
-    n20, n02, n11 = eta(2, 0), eta(0, 2), eta(1, 1)
-    n30, n03, n21, n12 = eta(3, 0), eta(0, 3), eta(2, 1), eta(1, 2)
-    a, b = n30 + n12, n21 + n03
-    c, d = n30 - 3 * n12, 3 * n21 - n03
-    e, f = a**2 - 3 * b**2, 3 * a**2 - b**2
-    return np.array(
-        [
-            n20 + n02,
-            (n20 - n02) ** 2 + 4 * n11**2,
-            c**2 + d**2,
-            a**2 + b**2,
-            c * a * e + d * b * f,
-            (n20 - n02) * (a**2 - b**2) + 4 * n11 * a * b,
-            d * a * e - c * b * f,
-        ]
-    )
+    # columns before rows, or the last would have the other sign than elsewhere
+    return moments_hu(moments_normalized(moments_central(picture.T)))
 
 
 def history_directions(history, orientations):

@@ -1,6 +1,5 @@
 """What only MotionHistory does; the rest is in tests/test_common.py."""
 
-import cv2
 import numpy as np
 import pytest
 
@@ -75,12 +74,6 @@ def test_the_size_of_the_film_does_not_count():
     found, of_large = features(small, width_px=80), features(large, width_px=80)
     for name, value in found.items():
         assert of_large[name] == pytest.approx(value, abs=1e-5), name
-
-
-def test_moments_are_opencvs():
-    picture = RNG.uniform(size=(20, 30)).astype(np.float32)
-    expected = cv2.HuMoments(cv2.moments(picture)).ravel()
-    np.testing.assert_allclose(hu_moments(picture.astype(np.float64)), expected, rtol=1e-4)
 
 
 def test_moments_do_not_change_where_a_picture_is_moved_or_turned():
