@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 settings.register_profile(
     "thorough", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
-# `make test` is for every save; .ci/run draws as many examples again as hypothesis would.
+# `make test` is for every save; .ci/run asks for the thorough one.
 settings.register_profile("mmsk", parent=settings.get_profile("thorough"), max_examples=30)
 settings.load_profile("mmsk")
 
