@@ -169,7 +169,7 @@ def _behind(words, stop):
 
 
 def _topic_span(words, not_topics):
-    """Where the topic starts and stops: the first run, after the first word, of what may be it."""
+    """Where the topic starts and stops: the first run of such words after the first word."""
     may_be = [word not in not_topics and word[0].isalnum() for word in words]
     start = next((at for at in range(1, len(words)) if may_be[at]), len(words))
     stop = next((at for at in range(start, len(words)) if not may_be[at]), len(words))
