@@ -48,6 +48,8 @@ ARGUMENTS = {
     "FisherVector": {"n_components": 4, "n_dims": 8, "size_px": 48, "max_descriptors": 2000},
     "MotionFisherVector": {"n_components": 4, "n_dims": 8, "max_descriptors": 2000},
     "GIST": {"size_px": 32},
+    "EnsembleSelectionClassifier": {"n_rounds": 5, "n_bags": 3, "cv": 3},
+    "EnsembleSelectionRegressor": {"n_rounds": 5, "n_bags": 3, "cv": 3},
     "StackingFusionClassifier": {"cv": 3},
     "StackingFusionRegressor": {"cv": 3},
     "CascadeFusionClassifier": {"cv": 3},

@@ -89,7 +89,7 @@ def vectors_view(n_components):
 
 
 WORDS = {"token_pattern": WORD, "ngram_range": (1, 2)}
-PLACES = {"analyzer": PositionedNgrams(token_pattern=WORD, stop_words="english")}
+PLACES = {"analyzer": PositionedNgrams(token_pattern=WORD, stop_words="english", forms=True)}
 FUSED = {
     "mr": [
         nb_view("words", [1, 3, 10], **WORDS),

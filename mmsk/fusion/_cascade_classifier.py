@@ -7,13 +7,11 @@ from sklearn.base import ClassifierMixin, is_classifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils.validation import check_is_fitted
 
-from mmsk._utils.columns import take_rows
 from mmsk._utils.sklearn_private import Interval, StrOptions
 from mmsk.fusion._late import LateFusion
 from mmsk.fusion._out_of_fold import inner_splits, out_of_fold
 from mmsk.fusion._pooling import log_pool, shares_of, with_unseen_classes
 from mmsk.fusion._targets import counts_of_classes, learn_classes
-from mmsk.fusion._views import run_one, warn_of_failures, warn_of_rows_without_views
 
 _N_POINTS = 51  # of the frontier
 
@@ -213,20 +211,14 @@ class CascadeFusionClassifier(ClassifierMixin, LateFusion):
         X = self._check_table(X, reset=False)
         said = np.full((len(self.views_), X.shape[0], len(self.classes_)), np.nan)
         undecided, failures = np.ones(X.shape[0], dtype=bool), []
-        for k, view in enumerate(self.views_):
-            found = self._ask_some(X, undecided, view)
-            asked = np.flatnonzero(undecided)
-            failures += [f._replace(row=int(asked[f.row])) for f in found.failures]
-            if found.values is not None:
-                said[k, asked[found.present]] = self._aligned(view, found.values)
+        for k in range(len(said)):
+            failures += self._ask(X, "predict_proba", undecided, [k], said)
             pooled = self._pooled(said[: k + 1])
             undecided = ~self._is_sure(pooled, said[: k + 1], self.threshold_)
             if not undecided.any():
                 break
-        absent = np.isnan(said[:, :, 0])
-        warn_of_failures(type(self).__name__, failures, X.shape[0])
-        warn_of_rows_without_views(absent.all(axis=0))
-        return pooled, self.costs_ @ ~absent
+        self._warn_of(failures, said)
+        return pooled, self.costs_ @ ~np.isnan(said[:, :, 0])
 
     def _checked_costs(self):
         n_views = len(self._check_views())
@@ -239,17 +231,6 @@ class CascadeFusionClassifier(ClassifierMixin, LateFusion):
                 f"'drop', got {self.costs!r}."
             )
         return costs
-
-    def _ask_some(self, X, undecided, view):
-        try:
-            return run_one(take_rows(X, undecided), "predict_proba", view)
-        except Exception as error:
-            if not undecided.all():
-                error.add_note(
-                    f"rows are counted among the {undecided.sum()} of {len(undecided)} that "
-                    "were undecided"
-                )
-            raise
 
     def _pooled(self, said):
         """Of the first views, asked of whatever rows."""

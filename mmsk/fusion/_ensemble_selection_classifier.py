@@ -7,8 +7,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from mmsk._utils.sklearn_private import Interval, StrOptions
 from mmsk.fusion._late_predictors import LateClassifier
-from mmsk.fusion._pooling import linear_pool
-from mmsk.fusion._selection import fit_selection
+from mmsk.fusion._selection import fit_selection, pooled_selection
 from mmsk.fusion._targets import learn_classes
 
 
@@ -44,13 +43,15 @@ class EnsembleSelectionClassifier(LateClassifier):
     Attributes
     ----------
     views_ : list of (name, fitted classifier, columns)
-        Those picked, fitted on all rows that have the view. The others are never run.
+        Fitted on all rows that have the view.
     weights_ : ndarray of shape (n_views,)
-        Share of the picks of each of ``views_``; they sum to 1.
+        Share of the picks of each view; they sum to 1. One of weight 0 is not run, but for
+        rows that have none of those picked.
     losses_ : dict of str to float
-        Log-loss on held-out rows of each view of the library alone.
+        Log-loss on held-out rows of each view of the library alone, with the prior where a
+        row lacks it.
     loss_ : float
-        The same of the ensemble.
+        The same of those picked together.
     classes_ : ndarray of shape (n_classes,)
     class_prior_ : ndarray of shape (n_classes,)
     errors_ : list of Failure
@@ -62,10 +63,11 @@ class EnsembleSelectionClassifier(LateClassifier):
     Notes
     -----
     Each pick is the view that, added to those picked before, lowers the log-loss of held-out
-    rows most. Weights are rescaled over the views that a row has; a row that has none of
-    those picked gets the prior, with a warning. On held-out rows the ensemble is never
-    worse than the best view: where bags are, the view itself or what is picked from the
-    whole library takes their place.
+    rows most. Weights are rescaled over the views that a row has. A row that has none of
+    those picked is answered by the one of least loss among the others that it has; a row
+    that has none at all gets the prior, with a warning. On held-out rows the ensemble is
+    never worse than the best view: where bags are, the view itself or what is picked from
+    the whole library takes their place.
 
     References
     ----------
@@ -152,7 +154,8 @@ class EnsembleSelectionClassifier(LateClassifier):
             In the order of ``classes_``; rows sum to 1.
         """
         check_is_fitted(self)
-        return linear_pool(self._said(X), self.weights_, self.class_prior_)
+        self._check_probabilities()
+        return pooled_selection(self, X, "predict_proba", self.class_prior_)
 
     def predict(self, X):
         """The most probable class of each row.

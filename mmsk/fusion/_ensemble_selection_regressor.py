@@ -7,8 +7,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from mmsk._utils.sklearn_private import Interval
 from mmsk.fusion._late_predictors import LateRegressor
-from mmsk.fusion._pooling import linear_pool
-from mmsk.fusion._selection import fit_selection
+from mmsk.fusion._selection import fit_selection, pooled_selection
 from mmsk.fusion._targets import learn_mean
 
 
@@ -41,13 +40,15 @@ class EnsembleSelectionRegressor(LateRegressor):
     Attributes
     ----------
     views_ : list of (name, fitted regressor, columns)
-        Those picked, fitted on all rows that have the view. The others are never run.
+        Fitted on all rows that have the view.
     weights_ : ndarray of shape (n_views,)
-        Share of the picks of each of ``views_``; they sum to 1.
+        Share of the picks of each view; they sum to 1. One of weight 0 is not run, but for
+        rows that have none of those picked.
     losses_ : dict of str to float
-        Mean squared error on held-out rows of each view of the library alone.
+        Mean squared error on held-out rows of each view of the library alone, with the
+        mean where a row lacks it.
     loss_ : float
-        The same of the ensemble.
+        The same of those picked together.
     mean_ : float
         Weighted mean of ``y``.
     errors_ : list of Failure
@@ -59,8 +60,9 @@ class EnsembleSelectionRegressor(LateRegressor):
     Notes
     -----
     Each pick is the view that, added to those picked before, lowers the mean squared
-    error of held-out rows most. Weights are rescaled over the views that a row has; a row
-    that has none of those picked gets the mean, with a warning. On held-out rows the
+    error of held-out rows most. Weights are rescaled over the views that a row has. A row
+    that has none of those picked is answered by the one of least loss among the others that
+    it has; a row that has none at all gets the mean, with a warning. On held-out rows the
     ensemble is never worse than the best view: where bags are, the view itself or what is
     picked from the whole library takes their place.
 
@@ -145,7 +147,7 @@ class EnsembleSelectionRegressor(LateRegressor):
         predictions : ndarray of shape (n_samples,), float64
         """
         check_is_fitted(self)
-        return linear_pool(self._said(X), self.weights_, np.array([self.mean_]))[:, 0]
+        return pooled_selection(self, X, "predict", np.array([self.mean_]))[:, 0]
 
     def _told(self, said, truth, weight):
         """What views predict, the mean, and the loss of predictions."""

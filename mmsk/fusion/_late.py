@@ -10,6 +10,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
+from mmsk._utils.columns import take_rows
 from mmsk._utils.sklearn_private import HasMethods
 from mmsk._utils.workers import map_samples
 from mmsk.exceptions import DroppedViewWarning, NothingToLearnError
@@ -117,23 +118,56 @@ class LateFusion(ViewsEstimator):
 
         NaN where a row lacks a view. A subclass says in ``_aligned`` what columns are.
         """
-        results = self._run_views(X, method)
-        predictions = np.full((len(results), len(results[0].present), n_columns), np.nan)
-        for view, rows, filled in zip(self.views_, results, predictions, strict=True):
-            if rows.values is not None:
-                filled[rows.present] = self._aligned(view, rows.values)
-        return predictions
-
-    def _run_views(self, X, method):
-        """What each view gives, as a list of `ViewRows`; warns of what could not be had."""
         check_is_fitted(self)
         X = self._check_table(X, reset=False)
-        results = map_samples(
-            partial(run_one, X, method), self.views_, self.n_jobs, reported=False
-        )
+        said = np.full((len(self.views_), X.shape[0], n_columns), np.nan)
+        every = np.ones(X.shape[0], dtype=bool)
+        failures = self._ask(X, method, every, range(len(said)), said)
+        self._warn_of(failures, said)
+        return said
+
+    def _ask(self, X, method, asked, places, said):
+        """Put what some views predict of some rows into its places in ``said``.
+
+        Parameters
+        ----------
+        X : frame, ndarray or sparse matrix of n_samples rows
+            Checked.
+        method : str
+        asked : ndarray of shape (n_samples,), bool
+        places : sequence of int
+            Which of ``views_``.
+        said : ndarray of shape (n_views, n_samples, n_columns)
+            Is filled where a row that is asked has the view.
+
+        Returns
+        -------
+        failures : list of Failure
+        """
+        views = [self.views_[k] for k in places]
+        run = partial(_run_some, X, asked, method)
+        results = map_samples(run, views, self.n_jobs, reported=False)
+        numbers = np.flatnonzero(asked)
+        for k, view, rows in zip(places, views, results, strict=True):
+            if rows.values is not None:
+                said[k, numbers[rows.present]] = self._aligned(view, rows.values)
         failures = [failure for rows in results for failure in rows.failures]
-        n_rows = len(results[0].present)
-        warn_of_failures(type(self).__name__, failures, n_rows)
-        lacking = ~np.logical_or.reduce([rows.present for rows in results])
-        warn_of_rows_without_views(lacking)
-        return results
+        return [failure._replace(row=int(numbers[failure.row])) for failure in failures]
+
+    def _warn_of(self, failures, said):
+        """Warn of what could not be read, and of rows of which no view says anything."""
+        warn_of_failures(type(self).__name__, failures, said.shape[1])
+        warn_of_rows_without_views(np.isnan(said[:, :, 0]).all(axis=0))
+
+
+def _run_some(X, asked, method, view):
+    """`run_one` of some rows; an error says how they are counted."""
+    try:
+        return run_one(take_rows(X, asked), method, view)
+    except Exception as error:
+        if not asked.all():
+            error.add_note(
+                f"rows are counted among the {asked.sum()} of {len(asked)} that the view "
+                "was asked of"
+            )
+        raise

@@ -4,7 +4,7 @@ from functools import partial
 from numbers import Integral, Real
 
 import numpy as np
-from sklearn.base import clone
+from sklearn.base import clone, is_classifier
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
@@ -15,6 +15,7 @@ from mmsk.fusion._base import ViewsEstimator
 from mmsk.fusion._block_scaler import scaler_for
 from mmsk.fusion._gram_weights import COMBINATIONS, weighted_sum
 from mmsk.fusion._grams import KERNELS, ViewGram, factored, kernel_of
+from mmsk.fusion._out_of_fold import TOLD
 from mmsk.fusion._views import (
     as_matrix,
     fit_features,
@@ -88,6 +89,10 @@ class KernelFusion(ViewsEstimator):
         check_consistent_length(X, groups)
         kernels = self._kernels()
         found = self._fit_views(X, y, sample_weight, groups)
+        return self._learn(found, kernels, y, targets, sample_weight, groups)
+
+    def _learn(self, found, kernels, y, targets, sample_weight, groups):
+        """Fit grams of ``views_``, which gave what was found, and what comes behind them."""
         weight = np.ones(len(y)) if sample_weight is None else sample_weight
         present = np.array([rows.present for rows in found])
         landmarks = self._chosen(present, weight)
@@ -103,7 +108,27 @@ class KernelFusion(ViewsEstimator):
         estimator = self._default_estimator() if self.estimator is None else self.estimator
         params = fit_params_of(estimator, rows, sample_weight=sample_weight, groups=groups)
         self.estimator_ = clone(estimator).fit(features, y[rows], **params)
+        self.reserve_ = self._reserve(found, kernels, y, targets, sample_weight, groups)
         return self
+
+    def _reserve(self, found, kernels, y, targets, sample_weight, groups):
+        """The average of the views that weigh nothing, for rows that have no others; or None.
+
+        None where there is no such view, or their rows are of one class only.
+        """
+        idle = self._of_no_weight()
+        some = np.logical_or.reduce([found[k].present for k in idle]) if idle else []
+        if not idle or (is_classifier(self) and len(np.unique(y[some])) < 2):
+            return None
+        reserve = clone(self).set_params(combination="average")
+        vars(reserve).update({name: vars(self)[name] for name in TOLD if name in vars(self)})
+        reserve.views_ = [self.views_[k] for k in idle]
+        found = [found[k] for k in idle]
+        return reserve._learn(found, kernels, y, targets, sample_weight, groups)
+
+    def _of_no_weight(self):
+        """Places of the views whose grams all weigh 0."""
+        return np.flatnonzero(self._view_weights() == 0).tolist()
 
     def _kernels(self):
         """Words for the kernels of each view that is not dropped."""
@@ -233,7 +258,7 @@ class KernelFusion(ViewsEstimator):
         return similarities / roots[:, None] @ self.projection_
 
     def _answers(self, X, method, prior):
-        """What the estimator says; the prior for rows without any view of some weight.
+        """What the estimator says, or the reserve's; the prior for rows without any view.
 
         Parameters
         ----------
@@ -247,14 +272,23 @@ class KernelFusion(ViewsEstimator):
         run = partial(run_one, X, "transform")
         found = map_samples(run, self.views_, self.n_jobs, reported=False)
         failures = [failure for rows in found for failure in rows.failures]
-        reach = self._reach(found)
-        warn_of_failures(type(self).__name__, failures, len(reach))
-        warn_of_rows_without_views(reach == 0)
-        answers = np.repeat(prior, len(reach), axis=0)
-        for rows in _batches(np.flatnonzero(reach)):
+        n_rows = len(found[0].present)
+        warn_of_failures(type(self).__name__, failures, n_rows)
+        answers = np.repeat(prior, n_rows, axis=0)
+        answered = self._answer(found, method, np.ones(n_rows, dtype=bool), answers)
+        warn_of_rows_without_views(~answered)
+        return answers
+
+    def _answer(self, found, method, asked, answers):
+        """Fill in the answers to rows that are asked and have a view; which have one."""
+        reached = self._reach(found) > 0
+        for rows in _batches(np.flatnonzero(reached & asked)):
             said = getattr(self.estimator_, method)(self._features(found, rows))
             answers[rows] = self._aligned(said)
-        return answers
+        if self.reserve_ is None:
+            return reached
+        idle = [found[k] for k in self._of_no_weight()]
+        return reached | self.reserve_._answer(idle, method, asked & ~reached, answers)
 
     def _aligned(self, said):
         return said

@@ -66,6 +66,8 @@ class MKLClassifier(ClassifierMixin, KernelFusion):
         From summed similarities to features.
     estimator_ : classifier
         Fitted on those.
+    reserve_ : MKLClassifier or None
+        The average of the views that weigh nothing, for rows that have no others.
     classes_ : ndarray of shape (n_classes,)
     class_prior_ : ndarray of shape (n_classes,)
     errors_ : list of Failure
@@ -80,9 +82,9 @@ class MKLClassifier(ClassifierMixin, KernelFusion):
     view. With weights :math:`d_m` and :math:`D(x)` their sum over the views of row
     :math:`x`, the summed gram is
     :math:`\sum_m d_m K_m(x, x') / \sqrt{D(x) D(x')}` over the views that both rows have.
-    A row without any view of positive weight gets the prior, with a warning. The
-    columns of a root of it (a Cholesky factor) are features, so the estimator is a
-    linear one on at most ``max_landmarks`` columns.
+    The columns of a root of it (a Cholesky factor) are features, so the estimator is a
+    linear one on at most ``max_landmarks`` columns. A row that has only views of weight 0
+    is answered by ``reserve_``, one without any view gets the prior, with a warning.
 
     References
     ----------

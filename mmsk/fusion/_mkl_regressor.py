@@ -54,6 +54,8 @@ class MKLRegressor(RegressorMixin, KernelFusion):
         From summed similarities to features.
     estimator_ : regressor
         Fitted on those.
+    reserve_ : MKLRegressor or None
+        The average of the views that weigh nothing, for rows that have no others.
     mean_ : float
         Weighted mean of ``y``: the prediction for a row without any view.
     errors_ : list of Failure

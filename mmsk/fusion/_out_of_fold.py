@@ -14,8 +14,8 @@ from mmsk._utils.metadata import fit_params_of
 from mmsk.exceptions import MmskWarning, NothingToLearnError
 from mmsk.fusion._feature_fusion import FeatureFusion
 
-#: What a fold takes over from the whole: columns and classes, nothing learned from rows.
-_TOLD = ("n_features_in_", "feature_names_in_", "classes_", "class_prior_", "mean_")
+#: What a part of a model takes over from the whole: columns and classes.
+TOLD = ("n_features_in_", "feature_names_in_", "classes_", "class_prior_", "mean_")
 
 
 def inner_splits(cv, y, groups, *, classifier):
@@ -91,7 +91,7 @@ def out_of_fold(fusion, splits, X, y, sample_weight, groups):
     said = np.full((len(place), len(y), n_columns), np.nan)
     for train, test in splits:
         fold = clone(fusion)
-        vars(fold).update({name: vars(fusion)[name] for name in _TOLD if name in vars(fusion)})
+        vars(fold).update({name: vars(fusion)[name] for name in TOLD if name in vars(fusion)})
         weight, members = (
             None if values is None else values[train] for values in (sample_weight, groups)
         )

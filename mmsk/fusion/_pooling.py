@@ -178,6 +178,34 @@ def row_weights(weights: np.ndarray, predictions: np.ndarray) -> np.ndarray:
     return np.where(is_present(predictions), weights.reshape(len(weights), -1), 0.0)
 
 
+def weights_by_row(
+    weights: np.ndarray, opened: np.ndarray, predictions: np.ndarray, *, rescaled: bool
+) -> np.ndarray:
+    """Weights of views times their gates, so that a row is answered by a view that it has.
+
+    Parameters
+    ----------
+    weights : ndarray of shape (n_views,)
+        Non-negative. Views of weight 0 weigh 1 in rows that have no others.
+    opened : ndarray of shape (n_views, n_samples)
+        How far each view counts in each row, from 0 to 1.
+    predictions : ndarray of shape (n_views, n_samples, n_columns)
+        NaN where a row lacks a view.
+    rescaled : bool
+        Whether the pool rescales weights: all but shut gates then count as much as open
+        ones, and where all of a row are shut they count as open too.
+
+    Returns
+    -------
+    weights : ndarray of shape (n_views, n_samples)
+        0 where a row lacks a view.
+    """
+    weights = row_weights(weights, predictions)
+    weights = np.where(weights.any(axis=0), weights, is_present(predictions))
+    gated = weights * opened
+    return np.where(gated.any(axis=0), gated, weights) if rescaled else gated
+
+
 def normalised(scores: np.ndarray, prior: np.ndarray) -> np.ndarray:
     """Rows scaled to sum to 1; the prior where a row holds nothing."""
     total = scores.sum(axis=1, keepdims=True)

@@ -5,6 +5,7 @@ from sklearn.base import is_classifier
 from sklearn.utils import check_random_state
 
 from mmsk.fusion._out_of_fold import inner_splits, out_of_fold
+from mmsk.fusion._pooling import linear_pool
 
 _TINY = 1e-12
 
@@ -15,8 +16,8 @@ def fit_selection(fusion, X, y, truth, weight, groups):
     Parameters
     ----------
     fusion : LateFusion
-        Of which the target is known. Gets ``views_``, those picked, ``weights_``,
-        ``losses_`` and ``loss_``.
+        Of which the target is known. Gets ``views_``, ``weights_``, ``losses_`` and
+        ``loss_``.
     X : frame or ndarray of n_samples rows
     y : ndarray of shape (n_samples,)
     truth : ndarray of shape (n_samples,)
@@ -35,13 +36,49 @@ def fit_selection(fusion, X, y, truth, weight, groups):
     said = out_of_fold(fusion, splits, X, y, weight, groups)
     told, fallback, loss = fusion._told(said, truth, weight)
     alone = np.array([loss(np.where(np.isnan(view), fallback, view)) for view in told])
-    weights, fusion.loss_ = _selected(fusion, told, fallback, loss, alone)
+    fusion.weights_, fusion.loss_ = _selected(fusion, told, fallback, loss, alone)
     names = [name for name, _, _ in fusion.views_]
     fusion.losses_ = dict(zip(names, alone.tolist(), strict=True))
-    picked = np.flatnonzero(weights)
-    fusion.views_ = [fusion.views_[k] for k in picked]
-    fusion.weights_ = weights[picked]
     return fusion
+
+
+def pooled_selection(fusion, X, method, prior):
+    """What the views picked say on the mean; the best of the others where a row has no such.
+
+    Parameters
+    ----------
+    fusion : LateFusion
+        Fitted by `fit_selection`.
+    X : frame or ndarray of n_samples rows
+    method : str
+    prior : ndarray of shape (n_columns,)
+        For rows without any view.
+
+    Returns
+    -------
+    pooled : ndarray of shape (n_samples, n_columns)
+    """
+    X = fusion._check_table(X, reset=False)
+    said = np.full((len(fusion.views_), X.shape[0], len(prior)), np.nan)
+    pooled = np.tile(prior, (X.shape[0], 1))
+    lacking, failures = np.ones(X.shape[0], dtype=bool), []
+    for team, weights in _teams(fusion):
+        failures += fusion._ask(X, method, lacking, team, said)
+        pooled[lacking] = linear_pool(said[team][:, lacking], weights, prior)
+        lacking &= np.isnan(said[team, :, 0]).all(axis=0)
+        if not lacking.any():
+            break
+    fusion._warn_of(failures, said)
+    return pooled
+
+
+def _teams(fusion):
+    """Places and weights of the views picked; then of each other, the best one first."""
+    picked, spare = np.flatnonzero(fusion.weights_), np.flatnonzero(fusion.weights_ == 0)
+    losses = np.array([fusion.losses_[fusion.views_[k][0]] for k in spare])
+    yield picked, fusion.weights_[picked]
+    for k in spare[losses.argsort(kind="stable")]:
+        yield [k], np.ones(1)
 
 
 def _selected(fusion, told, fallback, loss, alone):

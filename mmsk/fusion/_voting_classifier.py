@@ -20,6 +20,7 @@ from mmsk.fusion._pooling import (
     rank_pool,
     shares_of,
     vote_shares,
+    weights_by_row,
 )
 from mmsk.fusion._targets import counts_of_classes, learn_classes, learn_part_of_classes
 from mmsk.fusion._weights import checked_weights, exponents, weights_of_mean
@@ -34,6 +35,7 @@ POOLS = {
     "rank": rank_pool,
     "dempster_shafer": dempster_shafer,
 }
+_NOT_RESCALED = ("log", "product", "dempster_shafer")  # where a shut gate leaves the prior
 
 
 def _gives_probabilities(fusion):
@@ -121,8 +123,9 @@ class VotingFusionClassifier(LateClassifier):
     over the views that a row has: with weights of 1 the Bayes posterior of views that are
     independent given the class. A row that has none gets the prior, with a warning. A
     class that a view never saw keeps its prior in that view. Other pools rescale weights
-    over the views that a row has. For several labels per
-    row, put the fusion into scikit-learn's MultiOutputClassifier.
+    over the views that a row has. A view of weight 0 has a say where a row has no other; such
+    views weigh 1 each there. For several labels per row, put the fusion into scikit-learn's
+    MultiOutputClassifier.
 
     References
     ----------
@@ -315,7 +318,9 @@ class VotingFusionClassifier(LateClassifier):
         said = self._said(X)
         if self.calibrators_:
             said = calibrated(self.calibrators_, said)
-        return said, self.weights_[:, None] * opened_gates(self.gates_, X, said)
+        rescaled = self.voting not in _NOT_RESCALED
+        opened = opened_gates(self.gates_, X, said)
+        return said, weights_by_row(self.weights_, opened, said, rescaled=rescaled)
 
     def _check_hard(self):
         if self.voting == "hard" and (self.calibration or self.gate == "confidence"):

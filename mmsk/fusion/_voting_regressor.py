@@ -9,7 +9,7 @@ from mmsk._utils.targets import target_numbers
 from mmsk.fusion._held_out import fit_pool, opened_gates
 from mmsk.fusion._late_predictors import LateRegressor
 from mmsk.fusion._part_of_views import begin_parts, learn_part_of_views, learns_in_parts
-from mmsk.fusion._pooling import linear_pool, median_pool
+from mmsk.fusion._pooling import linear_pool, median_pool, weights_by_row
 from mmsk.fusion._targets import learn_mean
 from mmsk.fusion._weights import checked_weights, weights_of_regression
 
@@ -62,8 +62,9 @@ class VotingFusionRegressor(LateRegressor):
 
     Notes
     -----
-    Weights are rescaled to sum to 1 over the views that a row has. Where half of the weight
-    lies on each side, the median is the mean of the two middle predictions.
+    Weights are rescaled to sum to 1 over the views that a row has. A view of weight 0 has a
+    say where a row has no other; such views weigh alike there. Where half of the weight lies
+    on each side, the median is the mean of the two middle predictions.
 
     Examples
     --------
@@ -183,7 +184,8 @@ class VotingFusionRegressor(LateRegressor):
         check_is_fitted(self)
         X = self._check_table(X, reset=False)
         said = self._said(X)
-        weights = self.weights_[:, None] * opened_gates(self.gates_, X, said)
+        opened = opened_gates(self.gates_, X, said)
+        weights = weights_by_row(self.weights_, opened, said, rescaled=True)
         if self.voting == "median":
             return median_pool(said[:, :, 0], weights, self.mean_)
         return linear_pool(said, weights, np.array([self.mean_]))[:, 0]

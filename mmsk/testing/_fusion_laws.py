@@ -152,6 +152,20 @@ def check_a_view_may_be_absent_from_all_rows(fusion):
     assert np.isfinite(answer_of(model, X)).all()
 
 
+def check_a_row_with_one_view_is_answered_by_it(fusion):
+    """Whichever view it is: the answer depends on it, and nothing says that there is none."""
+    model, _ = fitted(fusion, lacking=0.3)
+    for columns in (LEFT, RIGHT):
+        alone = table_of()[0]
+        alone[alone.columns.difference(columns)] = np.nan
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            found = answer_of(model, alone)
+        told = [w for w in caught if issubclass(w.category, MissingViewWarning)]
+        assert not told, f"rows that have {columns} are told they have nothing"
+        assert not np.allclose(found, found[0]), f"rows that have {columns} are all alike"
+
+
 def check_columns_of_a_whole_view_may_be_absent(fusion):
     """As if all their cells were missing, with a warning that names them; but not a part."""
     model, X = fitted(fusion, lacking=0.3)

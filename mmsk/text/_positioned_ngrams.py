@@ -34,6 +34,12 @@ class PositionedNgrams(BaseEstimator):
         one is the topic of a text, and these are terms: what stands before it and behind
         it, its number of words, and its first and its last word (the head of a noun phrase
         in English), also without a final *s*, alone and with the opening.
+    forms : bool, default=False
+        Whether forms of words are terms: the shape of each word after the first (``~Xxx``,
+        ``~XX``, ``~99``: upper case, lower case, digits, runs cut to two), which tells
+        names and short forms from common words. With ``stop_words``, also the shapes of
+        the topic, with what stands around it, and the last two to four letters of its last
+        word (*-ist*, *-ology*), which say something of words never seen.
     lowercase : bool, default=True
         Whether texts are made lower case first.
     token_pattern : str, default=r"\\w+|[^\\w\\s]"
@@ -48,8 +54,8 @@ class PositionedNgrams(BaseEstimator):
     -----
     It is called with a string and gives a list of strings, as the ``analyzer`` of
     `CountVectorizer`, `TfidfVectorizer` or `HashingVectorizer`. An empty text has no
-    terms. The terms are n-grams in order of length and place, openings, ends, pairs, topic; as
-    words hold no blanks by default, terms of different kinds are never equal.
+    terms. The terms are n-grams in order of length and place, openings, ends, pairs, topic,
+    forms; as words hold no blanks by default, terms of different kinds are never equal.
 
     References
     ----------
@@ -58,7 +64,7 @@ class PositionedNgrams(BaseEstimator):
     their first words and the noun that goes with them; pairs find it without a parser.
 
     Z. Huang, M. Thint, Z. Qin (2008), "Question classification using head words and their
-    hypernyms", EMNLP 2008, 927-936: the head word; here found by position.
+    hypernyms", EMNLP 2008, 927-936: the head word, here found by position, and word shapes.
 
     Examples
     --------
@@ -77,6 +83,7 @@ class PositionedNgrams(BaseEstimator):
         "n_paired": [Interval(Integral, 0, None, closed="left")],
         "n_reached": [Interval(Integral, 1, None, closed="left"), None],
         "stop_words": [StrOptions({"english"}), list, None],
+        "forms": ["boolean"],
         "lowercase": ["boolean"],
         "token_pattern": [str],
     }
@@ -90,6 +97,7 @@ class PositionedNgrams(BaseEstimator):
         n_paired=2,
         n_reached=6,
         stop_words=None,
+        forms=False,
         lowercase=True,
         token_pattern=r"\w+|[^\w\s]",
     ):
@@ -99,6 +107,7 @@ class PositionedNgrams(BaseEstimator):
         self.n_paired = n_paired
         self.n_reached = n_reached
         self.stop_words = stop_words
+        self.forms = forms
         self.lowercase = lowercase
         self.token_pattern = token_pattern
 
@@ -131,8 +140,19 @@ class PositionedNgrams(BaseEstimator):
             for n in range(1, min(self.n_paired, n_words) + 1)
             for word in dict.fromkeys(words[n : self.n_reached])
         ]
-        topic = [] if self.stop_words is None else _topic(words, self._not_topics())
-        return ngrams + openings + ends + pairs + topic
+        return ngrams + openings + ends + pairs + self._topic_and_forms(words, text)
+
+    def _topic_and_forms(self, words, text):
+        shapes = _shapes(re.findall(self.token_pattern, text)) if self.forms else []
+        terms = [f"~{shape}" for shape in shapes[1:]]
+        if self.stop_words is None or not words:
+            return terms
+        start, stop = _topic_span(words, self._not_topics())
+        terms = _topic(words, start, stop) + terms
+        # lower case may make words of one where it has other letters, as of "İ"
+        if self.forms and start < stop <= len(shapes):
+            terms += _topic_forms(words, shapes, start, stop)
+        return terms
 
     def _not_topics(self):
         return (
@@ -144,15 +164,21 @@ def _opening(words, n):
     return "^" + " ".join(words[:n])
 
 
-def _topic(words, not_topics):
-    """Terms of the first run of words, after the first one, that may be a topic."""
-    if not words:
-        return []
+def _behind(words, stop):
+    return words[stop] if stop < len(words) else "$"
+
+
+def _topic_span(words, not_topics):
+    """Where the topic starts and stops: the first run of such words after the first word."""
     may_be = [word not in not_topics and word[0].isalnum() for word in words]
     start = next((at for at in range(1, len(words)) if may_be[at]), len(words))
     stop = next((at for at in range(start, len(words)) if not may_be[at]), len(words))
-    before = _opening(words, start)
-    behind = words[stop] if stop < len(words) else "$"
+    return start, stop
+
+
+def _topic(words, start, stop):
+    """Terms of a topic: what stands around it, and its words."""
+    before, behind = _opening(words, start), _behind(words, stop)
     terms = [f"{before} <topic>", f"<topic> {behind}", f"{before} <topic> {behind}"]
     if start == stop:
         return terms
@@ -165,3 +191,28 @@ def _topic(words, not_topics):
         ]
         terms.append(f"{before} <{place}> {word}")
     return [*terms, n_words, f"{before} {n_words}"]
+
+
+def _shapes(words):
+    """Words with X for upper case, x for lower case, 9 for digits, and runs cut to two."""
+    return [re.sub(r"(.)\1+", r"\1\1", "".join(map(_shape, word))) for word in words]
+
+
+def _shape(letter):
+    if letter.isdigit():
+        return "9"
+    return "X" if letter.isupper() else "x" if letter.islower() else letter
+
+
+def _topic_forms(words, shapes, start, stop):
+    """Shapes of a topic and endings of its last word, alone and with what is around."""
+    before, whole = _opening(words, start), " ".join(shapes[start:stop])
+    terms = [f"{before} <shape> {whole}"]
+    terms.append(f"{_opening(words, 1)} <shape> {whole} {_behind(words, stop)}")
+    for place, shape in (("first", shapes[start]), ("last", shapes[stop - 1])):
+        terms += [f"<{place} shape> {shape}", f"{before} <{place} shape> {shape}"]
+    head = words[stop - 1].removesuffix("s")
+    for n_letters in (2, 3, 4):
+        ending = f"<ending> {head[-n_letters:]}"
+        terms += [ending, f"{_opening(words, 1)} {ending}"]
+    return terms

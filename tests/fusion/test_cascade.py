@@ -131,7 +131,7 @@ def test_a_failed_read_is_told_by_its_row_in_the_table(words):
     refusing = _of_words("raise").fit(words.drop(index=[3, 25]), np.delete(Y[:40], [3, 25]))
     with pytest.raises(DecodeError) as info:
         refusing.predict(words)
-    assert "among the 20 of 40 that were undecided" in " ".join(info.value.__notes__)
+    assert "among the 20 of 40 that the view was asked of" in " ".join(info.value.__notes__)
 
 
 def test_a_view_that_a_row_lacks_costs_nothing_and_decides_nothing(words):

@@ -72,21 +72,58 @@ def test_the_ensemble_is_never_worse_than_its_best_view_on_held_out_rows(n_bags,
             assert fusion.loss_ < min(fusion.losses_.values())
 
 
-def test_what_is_never_picked_is_never_run():
-    views = [("a", LinearRegression(), [0]), ("mean", DummyRegressor(), [1])]
+class Asked(LinearRegression):
+    """Remembers how many rows it is asked for."""
+
+    asked: list = []
+
+    def predict(self, X):
+        Asked.asked.append(len(X))
+        return super().predict(X)
+
+
+def test_what_is_not_picked_runs_for_rows_that_have_nothing_else():
+    views = [("a", LinearRegression(), [0]), ("useless", Asked(), [2])]
     fusion = EnsembleSelectionRegressor(views).fit(X, 3 * X[:, 0])
-    assert [name for name, _, _ in fusion.views_] == ["a"]
-    np.testing.assert_array_equal(fusion.weights_, [1])
+    np.testing.assert_array_equal(fusion.weights_, [1, 0])
+    Asked.asked.clear()
+    fusion.predict(X)
+    assert Asked.asked == []
+    table = X.copy()
+    table[[3, 5], 0] = np.nan
+    fusion.predict(table)
+    assert Asked.asked == [2]
 
 
-def test_a_row_that_has_only_what_was_not_picked_gets_the_prior_with_a_warning():
-    views = [("a", LogisticRegression(), [0]), ("wrong", DummyClassifier(constant=0), [2])]
-    views[1][1].set_params(strategy="constant")
-    fusion = EnsembleSelectionClassifier(views).fit(X, Y)
-    assert len(fusion.views_) == 1
-    with pytest.warns(MissingViewWarning):
-        found = fusion.predict_proba([[np.nan, 0, 1.0, 0]])
-    np.testing.assert_allclose(found, [fusion.class_prior_])
+def test_a_row_without_what_was_picked_is_answered_by_the_best_of_the_rest_it_has():
+    views = [
+        ("a", LinearRegression(), [0]),
+        ("mean", DummyRegressor(), [1]),
+        ("second", LinearRegression(), [3]),
+    ]
+    y = 3 * X[:, 0]
+    fusion = EnsembleSelectionRegressor(views).fit(X, y)
+    np.testing.assert_array_equal(fusion.weights_, [1, 0, 0])
+    assert fusion.losses_["second"] < fusion.losses_["mean"]
+    table = X[:4].copy()
+    table[1:, 0] = np.nan
+    table[2:, 3] = np.nan
+    table[3] = np.nan
+    with pytest.warns(MissingViewWarning, match="1 of 4 rows .* row 3"):
+        found = fusion.predict(table)
+    second = LinearRegression().fit(X[:, [3]], y).predict(X[[1]][:, [3]])[0]
+    np.testing.assert_allclose(found, [y[0], second, y.mean(), y.mean()])
+
+
+def test_rows_that_have_what_was_picked_do_not_notice_those_that_have_not():
+    views = [*LIBRARY, ("wrong", DummyClassifier(strategy="constant", constant=0), [2])]
+    fusion = EnsembleSelectionClassifier(views, n_bags=0).fit(X, Y)
+    picked = [c[0] for (_, _, c), w in zip(views, fusion.weights_, strict=True) if w]
+    table = X.copy()
+    table[np.ix_(np.arange(0, 200, 2), picked)] = np.nan
+    expected = fusion.predict_proba(X)
+    found = fusion.predict_proba(table)
+    np.testing.assert_array_equal(found[1::2], expected[1::2])
 
 
 class Recorder(GaussianNB):

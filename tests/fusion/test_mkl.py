@@ -24,6 +24,7 @@ Y = np.array(["a", "b", "c"])[np.digitize(X[:, 0] + X[:, 1] ** 2, [0.3, 1.5])]
 Z = X[:, 0] + X[:, 1] ** 2
 SIGNAL = ("signal", "passthrough", [0, 1])
 NOISE = ("noise", "passthrough", [2, 3, 4, 5])
+ANSWERS = [(MKLClassifier, "predict_proba"), (MKLRegressor, "predict")]
 COMBINATIONS = ["average", "cka", "easymkl", "lp", "simplemkl"]
 HISTOGRAMS = RNG.dirichlet(np.ones(5), size=40)
 
@@ -195,16 +196,33 @@ class _Keeper(Ridge):
         return super().fit(X, y, sample_weight)
 
 
-def test_a_row_with_nothing_but_a_view_of_weight_0_gets_the_prior_with_a_warning():
-    model = MKLClassifier([SIGNAL, NOISE], kernel="linear", combination="cka")
+@pytest.mark.parametrize(("fusion", "method"), ANSWERS)
+def test_a_row_with_nothing_but_views_of_weight_0_is_answered_by_their_average(fusion, method):
+    views = [SIGNAL, NOISE, ("more", "passthrough", [2])]
     y = (X[:, 0] > 0).astype(int)
-    model.fit(X, y)
-    model.weights_ = {"signal": {"linear": 1.0}, "noise": {"linear": 0.0}}
-    lacking = X[:3].copy()
-    lacking[0, :2] = np.nan
-    with pytest.warns(MissingViewWarning, match="1 of 3 rows"):
-        found = model.predict_proba(lacking)
-    np.testing.assert_allclose(found[0], model.class_prior_)
+    model = fusion(views, combination="cka").fit(X, y)
+    assert _weights(model) == [1, 0, 0]
+    whole = getattr(model, method)(X)
+    lacking = X.copy()
+    lacking[::2, :2] = np.nan
+    found = getattr(model, method)(lacking)
+    alone = fusion(views[1:]).fit(X, y)
+    np.testing.assert_allclose(found[::2], getattr(alone, method)(X)[::2])
+    np.testing.assert_allclose(found[1::2], whole[1::2], rtol=1e-12)
+    with pytest.warns(MissingViewWarning, match="1 of 1 rows"):
+        nothing = getattr(model, method)(np.full((1, 6), np.nan))
+    shares = np.unique(y, return_counts=True)[1] / len(y)
+    np.testing.assert_allclose(nothing, [shares if method == "predict_proba" else y.mean()])
+
+
+def test_views_of_weight_0_whose_rows_are_of_one_class_leave_the_prior():
+    table, y = X.copy(), (X[:, 0] > 0).astype(int)
+    table[y == 0, 2:] = np.nan
+    model = MKLClassifier([SIGNAL, NOISE], combination="cka").fit(table, y)
+    assert _weights(model) == [1, 0]
+    with pytest.warns(MissingViewWarning, match="1 of 1 rows"):
+        found = model.predict_proba([[np.nan, np.nan, 1, 1, 1, 1]])
+    np.testing.assert_allclose(found, [model.class_prior_])
 
 
 def test_weights_of_rows_are_as_repeated_rows():

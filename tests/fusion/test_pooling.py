@@ -15,6 +15,7 @@ from mmsk.fusion._pooling import (
     product_pool,
     rank_pool,
     vote_shares,
+    weights_by_row,
     with_unseen_classes,
 )
 
@@ -154,6 +155,16 @@ def test_weights_of_rows_that_are_all_alike_are_weights_of_views(n_views, seed):
             pool(probabilities, np.tile(weights[:, None], 7), PRIOR),
             pool(probabilities, weights, PRIOR),
         )
+
+
+def test_shut_gates_count_as_open_where_weights_are_rescaled_and_all_are_shut():
+    said = np.full((2, 3, 2), 0.5)
+    said[0, 2] = np.nan
+    weights, opened = np.array([2.0, 1]), np.array([[0.5, 0, 1], [0, 0, 0]])
+    exponents = weights_by_row(weights, opened, said, rescaled=False)
+    np.testing.assert_array_equal(exponents, [[1, 0, 0], [0, 0, 0]])
+    rescaled = weights_by_row(weights, opened, said, rescaled=True)
+    np.testing.assert_array_equal(rescaled, [[1, 2, 0], [0, 1, 1]])
 
 
 @given(st.integers(2, 4), st.integers(0, 99))

@@ -14,6 +14,7 @@ from sklearn.preprocessing import StandardScaler
 
 from mmsk.exceptions import DroppedViewWarning, FailedSamplesWarning, MissingViewWarning
 from mmsk.fusion import VotingFusionClassifier, VotingFusionRegressor
+from mmsk.fusion._voting_classifier import POOLS
 
 from .toys import WordLength
 
@@ -90,6 +91,28 @@ def test_rows_that_lack_a_view_are_pooled_over_the_others(voting):
     lacking[:, 2:] = np.nan
     alone = fusion.views_[0][1]
     np.testing.assert_array_equal(fusion.predict(lacking), alone.predict(X[:, :2]))
+
+
+@pytest.mark.parametrize("voting", list(POOLS))
+def test_a_view_of_weight_zero_answers_rows_that_have_no_other(voting):
+    views = [("p", LogisticRegression(), [0, 1]), ("q", LogisticRegression(), [2, 3])]
+    fusion = VotingFusionClassifier(views, voting=voting, weights=[1, 0]).fit(X, Y)
+    expected = fusion.predict(X)
+    lacking = X.copy()
+    lacking[::2, :2] = np.nan
+    found = fusion.predict(lacking)
+    np.testing.assert_array_equal(found[::2], fusion.views_[1][1].predict(X[::2, 2:]))
+    np.testing.assert_array_equal(found[1::2], expected[1::2])
+
+
+@pytest.mark.parametrize("voting", ["mean", "median"])
+def test_a_regressor_of_weight_zero_answers_rows_that_have_no_other(voting):
+    views = [("p", LinearRegression(), [0, 1]), ("q", LinearRegression(), [2, 3])]
+    fusion = VotingFusionRegressor(views, voting=voting, weights=[1, 0]).fit(X, Z)
+    lacking = X.copy()
+    lacking[:, :2] = np.nan
+    expected = fusion.views_[1][1].predict(X[:, 2:])
+    np.testing.assert_allclose(fusion.predict(lacking), expected)
 
 
 def test_a_row_that_has_nothing_gets_the_prior_with_a_warning():

@@ -76,6 +76,45 @@ def test_a_topic_may_end_a_text():
     assert "<topic> $" in terms("who invented radio", stop_words=["the"])
 
 
+def test_forms_are_the_shapes_of_later_words_and_of_the_topic_and_the_end_of_its_last_word():
+    found = terms("What is HTML4 biology of", forms=True, stop_words="english")
+    assert found[found.index("~xx") :] == [
+        "~xx",
+        "~XX9",
+        "~xx",
+        "~xx",
+        "^what is <shape> XX9 xx",
+        "^what <shape> XX9 xx of",
+        "<first shape> XX9",
+        "^what is <first shape> XX9",
+        "<last shape> xx",
+        "^what is <last shape> xx",
+        "<ending> gy",
+        "^what <ending> gy",
+        "<ending> ogy",
+        "^what <ending> ogy",
+        "<ending> logy",
+        "^what <ending> logy",
+    ]
+
+
+def test_forms_without_a_topic_are_the_shapes_of_later_words():
+    assert terms("Who is Ann?", forms=True)[4:] == ["~xx", "~Xxx", "~?"]
+    assert terms("Who is?", forms=True, stop_words="english")[-2:] == ["~xx", "~?"]
+
+
+@given(st.text())
+def test_forms_only_add_terms_whatever_is_written(text):
+    plain = terms(text, stop_words="english")
+    found = terms(text, stop_words="english", forms=True)
+    assert found[: len(plain)] == plain
+
+
+@given(st.text(st.characters(codec="ascii")))
+def test_without_forms_case_says_nothing(text):
+    assert terms(text, stop_words="english") == terms(text.upper(), stop_words="english")
+
+
 @given(st.text(), st.tuples(st.integers(1, 2), st.integers(2, 4)))
 def test_without_places_terms_are_those_of_a_word_vectorizer(text, ngram_range):
     peer = SklearnCountVectorizer(token_pattern=r"\w+|[^\w\s]", ngram_range=ngram_range)
