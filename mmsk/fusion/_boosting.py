@@ -54,6 +54,7 @@ class BoostingFusion(ViewsEstimator):
         params=None,
         random_state=0,
         n_jobs=None,
+        memory=None,
     ):
         self.views = views
         self.cross_modal = cross_modal
@@ -66,6 +67,7 @@ class BoostingFusion(ViewsEstimator):
         self.params = params
         self.random_state = random_state
         self.n_jobs = n_jobs
+        self.memory = memory
 
     def _fit(self, X, y, targets, weight, groups):
         """Fit blocks, find ``n_estimators_`` on inner folds, fit ``booster_`` on all rows.
@@ -139,7 +141,8 @@ class BoostingFusion(ViewsEstimator):
         self.features_ = ReducedBlocks(
             self.views, n_components=self.n_components, missing="nan", n_jobs=1
         )
-        results = self.features_._fit(X, y, weight)
+        with self._remembering():
+            results = self.features_._fit(X, y, weight)
         self.views_, self.errors_ = self.features_.views_, self.features_.errors_
         present = np.any([rows.present for rows in results], axis=0)
         return self.features_._fused(results), present
@@ -194,5 +197,6 @@ class BoostingFusion(ViewsEstimator):
     def _fused_rows(self, X, *, predicting=True):
         """The fused matrix, and which rows have no view."""
         X = self._check_table(X, reset=False)
-        told = self.features_._told_views(X, type(self).__name__, predicting=predicting)
+        with self._remembering():
+            told = self.features_._told_views(X, type(self).__name__, predicting=predicting)
         return self.features_._fused(told[0]), told[1]

@@ -41,6 +41,10 @@ class BoostingFusionClassifier(ClassifierMixin, BoostingFusion):
         all that is fitted or learned; the class prior becomes that of the weighed rows.
     n_jobs : int or None, default=None
         Threads that grow trees.
+    memory : str, path, FeatureStore or None, default=None
+        Folder that keeps the rows of views whose extractors have no ``memory`` of their own,
+        so that each source is described once only (guide, "Store"). May be reset for
+        prediction.
 
     Attributes
     ----------
@@ -104,6 +108,7 @@ class BoostingFusionClassifier(ClassifierMixin, BoostingFusion):
         random_state=0,
         class_weight=None,
         n_jobs=None,
+        memory=None,
     ):
         super().__init__(
             views,
@@ -117,6 +122,7 @@ class BoostingFusionClassifier(ClassifierMixin, BoostingFusion):
             params=params,
             random_state=random_state,
             n_jobs=n_jobs,
+            memory=memory,
         )
         self.class_weight = class_weight
 

@@ -36,6 +36,10 @@ class BoostingFusionRegressor(RegressorMixin, BoostingFusion):
         Has a say only where ``params`` ask for chance.
     n_jobs : int or None, default=None
         Threads that grow trees.
+    memory : str, path, FeatureStore or None, default=None
+        Folder that keeps the rows of views whose extractors have no ``memory`` of their own,
+        so that each source is described once only (guide, "Store"). May be reset for
+        prediction.
 
     Attributes
     ----------

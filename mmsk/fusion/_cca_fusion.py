@@ -54,6 +54,10 @@ class CCAFusion(TransformerMixin, ViewsEstimator):
         Draws the landmarks.
     n_jobs : int or None, default=None
         Views worked on at once.
+    memory : str, path, FeatureStore or None, default=None
+        Folder that keeps the rows of views whose extractors have no ``memory`` of their own,
+        so that each source is described once only (guide, "Store"). May be reset for
+        prediction.
 
     Attributes
     ----------
@@ -129,6 +133,7 @@ class CCAFusion(TransformerMixin, ViewsEstimator):
         max_landmarks=1000,
         random_state=0,
         n_jobs=None,
+        memory=None,
     ):
         self.views = views
         self.n_components = n_components
@@ -141,6 +146,7 @@ class CCAFusion(TransformerMixin, ViewsEstimator):
         self.max_landmarks = max_landmarks
         self.random_state = random_state
         self.n_jobs = n_jobs
+        self.memory = memory
 
     def fit(self, X, y=None, sample_weight=None):
         """Fit the blocks, and the projections onto what they share.
@@ -176,7 +182,7 @@ class CCAFusion(TransformerMixin, ViewsEstimator):
         target = self._target(X, y)
         self._check_views()
         self.features_ = self._unfitted_features()
-        with own_config():
+        with own_config(), self._remembering():
             results = self.features_._fit(X, y, sample_weight)
         self.views_, self.errors_ = self.features_.views_, self.features_.errors_
         blocks, present = self.features_._filled(results)
@@ -226,7 +232,7 @@ class CCAFusion(TransformerMixin, ViewsEstimator):
         """What `FeatureFusion` says of the views of a table; for `_fused`."""
         check_is_fitted(self)
         X = self._check_table(X, reset=False)
-        with own_config():
+        with own_config(), self._remembering():
             return self.features_._told_views(X, owner, predicting=predicting)
 
     def _fused(self, results):

@@ -52,7 +52,8 @@ class CoRegularizedFusion(ViewsEstimator):
         agreements = self._agreements()
         self._check_views()
         self.features_ = FeatureFusion(self.views, sparse_threshold=0, n_jobs=self.n_jobs)
-        results = self.features_._fit(X, None, weight)
+        with self._remembering():
+            results = self.features_._fit(X, None, weight)
         self.views_, self.errors_ = self.features_.views_, self.features_.errors_
         parts = with_intercepts(*self.features_._filled(results))
         weight = weight * np.any([part[:, -1] for part in parts], axis=0)
@@ -86,7 +87,8 @@ class CoRegularizedFusion(ViewsEstimator):
         """The mean of what the views say, and which rows have none."""
         check_is_fitted(self)
         X = self._check_table(X, reset=False)
-        results, lacking = self.features_._told_views(X, type(self).__name__)
+        with self._remembering():
+            results, lacking = self.features_._told_views(X, type(self).__name__)
         parts = with_intercepts(*self.features_._filled(results))
         return mean_of_views(parts, said_by_views(parts, self.coef_)) + self.offset_, lacking
 

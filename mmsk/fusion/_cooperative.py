@@ -34,7 +34,16 @@ class CooperativeFusion(ViewsEstimator):
     }
 
     def __init__(
-        self, views, *, rho=RHOS, C=10.0, l1_ratio=0.0, estimator=None, cv=5, n_jobs=None
+        self,
+        views,
+        *,
+        rho=RHOS,
+        C=10.0,
+        l1_ratio=0.0,
+        estimator=None,
+        cv=5,
+        n_jobs=None,
+        memory=None,
     ):
         self.views = views
         self.rho = rho
@@ -43,6 +52,7 @@ class CooperativeFusion(ViewsEstimator):
         self.estimator = estimator
         self.cv = cv
         self.n_jobs = n_jobs
+        self.memory = memory
 
     def _fit(self, X, y, targets, sample_weight, groups):
         """Fit blocks, choose ``rho_``, fit ``coef_``; what was said of held-out rows.
@@ -65,7 +75,8 @@ class CooperativeFusion(ViewsEstimator):
         rhos = self._rhos()
         self._check_views()
         self.features_ = FeatureFusion(self.views, sparse_threshold=0, n_jobs=self.n_jobs)
-        results = self.features_._fit(X, y, sample_weight)
+        with self._remembering():
+            results = self.features_._fit(X, y, sample_weight)
         self.views_, self.errors_ = self.features_.views_, self.features_.errors_
         blocks, present = self.features_._filled(results)
         weight = np.ones(len(y)) if sample_weight is None else sample_weight
@@ -117,7 +128,8 @@ class CooperativeFusion(ViewsEstimator):
         """What the views say in sum, and which rows have none."""
         check_is_fitted(self)
         X = self._check_table(X, reset=False)
-        results, lacking = self.features_._told_views(X, type(self).__name__)
+        with self._remembering():
+            results, lacking = self.features_._told_views(X, type(self).__name__)
         blocks, present = self.features_._filled(results)
         if self.estimators_ is None:
             found = (self.means_, self.coef_, self.intercept_)

@@ -74,7 +74,8 @@ def fit_stack(fusion, X, y, sample_weight, groups, default):
     _, fitted_on = fusion._fit_views(X, y, sample_weight, groups)
     fusion.marked_ = np.array([not rows.all() for rows in fitted_on])
     said = out_of_fold(fusion, splits, X, y, sample_weight, groups)
-    fusion.features_ = _features_of(fusion).fit(X, y) if fusion.passthrough else None
+    with fusion._remembering():
+        fusion.features_ = _features_of(fusion).fit(X, y) if fusion.passthrough else None
     final = default if fusion.final_estimator is None else clone(fusion.final_estimator)
     params = fit_params_of(final, slice(None), sample_weight=sample_weight, groups=groups)
     fusion.final_estimator_ = final.fit(fusion._meta(X, said), y, **params)
@@ -142,7 +143,7 @@ def _features_of(fusion):
     """
     views = []
     for name, estimator, columns in fusion._check_views():
-        if fusion._is_predictor(estimator):
+        if not isinstance(estimator, str) and fusion._is_predictor(estimator):
             whole = isinstance(estimator, Pipeline) and len(estimator.steps) > 1
             estimator = estimator[:-1] if whole else "passthrough"
         views.append((name, estimator, columns))
