@@ -4,8 +4,10 @@ import os
 from contextlib import nullcontext
 
 from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
 
 from mmsk._utils.absent import ViewColumns, with_absent_columns
+from mmsk._utils.metadata import own_config
 from mmsk._utils.sklearn_private import BaseComposition, validate_params
 from mmsk._utils.tables import check_table
 from mmsk._utils.workers import map_samples
@@ -100,6 +102,24 @@ class ViewsEstimator(BaseComposition, BaseEstimator):
         """What a function gives of each view, several at once, by the memory of the fusion."""
         with self._remembering():
             return map_samples(in_this_memory(function), views, self.n_jobs, reported=False)
+
+    # of fusions that learn from the blocks of a `FeatureFusion`, which is then ``features_``
+
+    def _fit_blocks(self, features, X, y, sample_weight):
+        """Fit the blocks; sets ``features_``, ``views_`` and ``errors_``, gives `ViewRows`."""
+        self._check_views()
+        with own_config(), self._remembering():
+            results = features._fit(X, y, sample_weight, owner=type(self).__name__)
+        self.features_, self.views_, self.errors_ = features, features.views_, features.errors_
+        return results
+
+    def _ask_blocks(self, X, owner=None, *, predicting=True):
+        """`ViewRows` of a table, and which rows have no view; warns of what is not there."""
+        check_is_fitted(self)
+        X = self._check_table(X, reset=False)
+        owner = type(self).__name__ if owner is None else owner
+        with own_config(), self._remembering():
+            return self.features_._told_views(X, owner, predicting=predicting)
 
     def _used_columns(self):
         """What must be there for each view that was fitted."""

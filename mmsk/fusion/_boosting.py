@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 from sklearn.base import is_classifier
-from sklearn.utils.validation import check_consistent_length, check_is_fitted
+from sklearn.utils.validation import check_consistent_length
 
 from mmsk._utils.optional import require
 from mmsk._utils.sklearn_private import Interval, StrOptions
@@ -137,13 +137,10 @@ class BoostingFusion(ViewsEstimator):
 
     def _fit_features(self, X, y, weight):
         """Fit the blocks; the fused matrix, and which rows have a view."""
-        self._check_views()
-        self.features_ = ReducedBlocks(
+        features = ReducedBlocks(
             self.views, n_components=self.n_components, missing="nan", n_jobs=1
         )
-        with self._remembering():
-            results = self.features_._fit(X, y, weight)
-        self.views_, self.errors_ = self.features_.views_, self.features_.errors_
+        results = self._fit_blocks(features, X, y, weight)
         present = np.any([rows.present for rows in results], axis=0)
         return self.features_._fused(results), present
 
@@ -190,13 +187,10 @@ class BoostingFusion(ViewsEstimator):
 
     def _raw(self, X):
         """What the trees say, and which rows have no view."""
-        check_is_fitted(self)
         fused, lacking = self._fused_rows(X)
         return self.booster_.inplace_predict(fused), lacking
 
     def _fused_rows(self, X, *, predicting=True):
         """The fused matrix, and which rows have no view."""
-        X = self._check_table(X, reset=False)
-        with self._remembering():
-            told = self.features_._told_views(X, type(self).__name__, predicting=predicting)
-        return self.features_._fused(told[0]), told[1]
+        results, lacking = self._ask_blocks(X, predicting=predicting)
+        return self.features_._fused(results), lacking

@@ -6,7 +6,6 @@ import numpy as np
 from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from mmsk._utils.metadata import own_config
 from mmsk._utils.sklearn_private import (
     Interval,
     StrOptions,
@@ -180,11 +179,7 @@ class CCAFusion(TransformerMixin, ViewsEstimator):
         """
         X = self._check_table(X, reset=True)
         target = self._target(X, y)
-        self._check_views()
-        self.features_ = self._unfitted_features()
-        with own_config(), self._remembering():
-            results = self.features_._fit(X, y, sample_weight)
-        self.views_, self.errors_ = self.features_.views_, self.features_.errors_
+        results = self._fit_blocks(self._unfitted_features(), X, y, sample_weight)
         blocks, present = self.features_._filled(results)
         weight = check_sample_weight(sample_weight, blocks[0])
         known = present
@@ -225,15 +220,12 @@ class CCAFusion(TransformerMixin, ViewsEstimator):
         variates : ndarray of shape (n_views, n_samples, n_components), float64
             In the order of ``views_``; not multiplied by the agreement.
         """
-        results, _ = self._told_views(X, type(self).__name__, predicting=False)
+        results, _ = self._ask_blocks(X, predicting=False)
         return self._imputed(results)
 
     def _told_views(self, X, owner, *, predicting=True):
         """What `FeatureFusion` says of the views of a table; for `_fused`."""
-        check_is_fitted(self)
-        X = self._check_table(X, reset=False)
-        with own_config(), self._remembering():
-            return self.features_._told_views(X, owner, predicting=predicting)
+        return self._ask_blocks(X, owner, predicting=predicting)
 
     def _fused(self, results):
         return self._latent(self._imputed(results))

@@ -153,7 +153,7 @@ class CoTrainingClassifier(LateClassifier):
         check_consistent_length(X, groups)
         metadata = {"sample_weight": sample_weight if sample_weight is None else weight}
         metadata["groups"] = groups
-        blocks = self._fit_blocks(X, metadata["sample_weight"])
+        blocks = self._learn_blocks(X, metadata["sample_weight"])
         free = (codes == UNKNOWN) & (weight > 0)
         self.labeled_round_ = np.where(codes == UNKNOWN, -1, 0)
         codes = np.where(weight > 0, codes, UNKNOWN)
@@ -205,7 +205,7 @@ class CoTrainingClassifier(LateClassifier):
         found = self.predict_proba(X)
         return self.classes_[found.argmax(axis=1)]
 
-    def _fit_blocks(self, X, sample_weight):
+    def _learn_blocks(self, X, sample_weight):
         """Each view's features, without labels; those that no row has are left out."""
         views = [
             (name, self._as_predictor(estimator), columns)

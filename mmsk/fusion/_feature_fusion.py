@@ -269,7 +269,7 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
             names.append(indicator)
         return np.array(names, dtype=object)
 
-    def _fit(self, X, y, sample_weight):
+    def _fit(self, X, y, sample_weight, owner=None):
         X = self._check_table(X, reset=True)
         views = self._resolved_views(X)
         weights = None if sample_weight is None else check_sample_weight(sample_weight, X)
@@ -297,7 +297,7 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
             self.blocks_[name] = slice(start, start + values.shape[1])
             start += values.shape[1]
             results.append(rows._replace(values=values))
-        warn_of_failures(type(self).__name__, self.errors_, n_rows)
+        warn_of_failures(owner or type(self).__name__, self.errors_, n_rows)
         results = hidden(results, self.modality_dropout, self.random_state)
         self.indicators_ = self._lacking_some(results)
         return results

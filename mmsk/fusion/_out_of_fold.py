@@ -94,7 +94,8 @@ def fit_stack(fusion, X, y, sample_weight, groups, default):
     _, fitted_on = fusion._fit_views(X, y, sample_weight, groups)
     fusion.marked_ = np.array([not rows.all() for rows in fitted_on])
     said = out_of_fold(fusion, splits, X, y, sample_weight, groups)
-    with fusion._remembering():
+    with fusion._remembering(), warnings.catch_warnings():
+        warnings.simplefilter("ignore", MmskWarning)  # all was told by the views
         fusion.features_ = _features_of(fusion).fit(X, y) if fusion.passthrough else None
     final = default if fusion.final_estimator is None else clone(fusion.final_estimator)
     params = fit_params_of(final, slice(None), sample_weight=sample_weight, groups=groups)

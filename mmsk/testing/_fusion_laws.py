@@ -220,7 +220,10 @@ def check_unreadable_sources_count_as_missing_views(fusion):
         model.fit(X, target_of(fusion, score))
         found = answer_of(model, X)
     assert [error.row for error in model.errors_] == [1], "errors_ does not list the row"
-    assert any(issubclass(w.category, FailedSamplesWarning) for w in caught), "no warning"
+    told = [str(w.message) for w in caught if issubclass(w.category, FailedSamplesWarning)]
+    assert told, "no warning"
+    name = type(fusion).__name__
+    assert all(name in message for message in told), f"{told[0]!r} does not name {name}"
     assert np.isfinite(found).all()
 
 
