@@ -3,6 +3,8 @@
 Present and alike in scikit-learn 1.6 to 1.9.
 """
 
+from functools import partial
+
 from sklearn.model_selection._search import BaseSearchCV
 from sklearn.utils import _safe_indexing as safe_indexing
 from sklearn.utils._indexing import _get_column_indices as get_column_indices
@@ -17,13 +19,16 @@ from sklearn.utils._set_output import _SetOutputMixin as SetOutputMixin
 from sklearn.utils._set_output import _wrap_data_with_container
 from sklearn.utils.metaestimators import _BaseComposition as BaseComposition
 from sklearn.utils.validation import _check_feature_names_in as check_feature_names_in
-from sklearn.utils.validation import _check_sample_weight as check_sample_weight
+from sklearn.utils.validation import _check_sample_weight
 from sklearn.utils.validation import _check_y as check_y
 
 try:  # from scikit-learn 1.9: sparse arrays or matrices, as configured
     from sklearn.utils._sparse import _align_api_if_sparse as as_configured_sparse
 except ImportError:
     from scipy.sparse import csr_matrix as as_configured_sparse
+
+#: Weights of rows, none below 0: shares, roots and draws by weight know no such row.
+check_sample_weight = partial(_check_sample_weight, ensure_non_negative=True)
 
 __all__ = [
     "BaseComposition",

@@ -31,6 +31,22 @@ def using_memory(memory):
         _default.reset(token)
 
 
+def in_this_memory(function):
+    """The same function, for other threads and processes, which know no context of this one.
+
+    Parameters
+    ----------
+    function : callable
+        Of one argument.
+    """
+    return partial(_run_in, _default.get(), function)
+
+
+def _run_in(memory, function, argument):
+    with using_memory(memory):
+        return function(argument)
+
+
 class Remembered(NamedTuple):
     """What a store knows of one source.
 

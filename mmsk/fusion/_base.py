@@ -1,17 +1,30 @@
 """What all fusions share: the grammar ``views=[(name, estimator, columns), ...]``."""
 
+import os
+from contextlib import nullcontext
+
 from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
 
 from mmsk._utils.absent import ViewColumns, with_absent_columns
+from mmsk._utils.metadata import own_config
 from mmsk._utils.sklearn_private import BaseComposition, validate_params
 from mmsk._utils.tables import check_table
+from mmsk._utils.workers import map_samples
+from mmsk.base import in_this_memory, using_memory
 from mmsk.fusion._views import naming_view, resolve_columns
+from mmsk.store import FeatureStore
 
 
 class ViewsEstimator(BaseComposition, BaseEstimator):
     """Base class of fusions: views as nested parameters, checked; X as one table."""
 
-    _parameter_constraints: dict = {"views": [list]}
+    _parameter_constraints: dict = {
+        "views": [list],
+        "memory": [str, os.PathLike, FeatureStore, None],
+    }
+
+    memory = None  # of fusions within fusions, which take the outer one's
 
     # (name, estimator) pairs, for scikit-learn's nested parameters: ``photo__size_px``
 
@@ -80,6 +93,33 @@ class ViewsEstimator(BaseComposition, BaseEstimator):
         else:
             X = with_absent_columns(self, X)
         return check_table(self, X, reset=reset, accept_sparse=True)
+
+    def _remembering(self):
+        """A context in which extractors without ``memory`` take the fusion's."""
+        return nullcontext() if self.memory is None else using_memory(self.memory)
+
+    def _of_each(self, views, function):
+        """What a function gives of each view, several at once, by the memory of the fusion."""
+        with self._remembering():
+            return map_samples(in_this_memory(function), views, self.n_jobs, reported=False)
+
+    # of fusions that learn from the blocks of a `FeatureFusion`, which is then ``features_``
+
+    def _fit_blocks(self, features, X, y, sample_weight):
+        """Fit the blocks; sets ``features_``, ``views_`` and ``errors_``, gives `ViewRows`."""
+        self._check_views()
+        with own_config(), self._remembering():
+            results = features._fit(X, y, sample_weight, owner=type(self).__name__)
+        self.features_, self.views_, self.errors_ = features, features.views_, features.errors_
+        return results
+
+    def _ask_blocks(self, X, owner=None, *, predicting=True):
+        """`ViewRows` of a table, and which rows have no view; warns of what is not there."""
+        check_is_fitted(self)
+        X = self._check_table(X, reset=False)
+        owner = type(self).__name__ if owner is None else owner
+        with own_config(), self._remembering():
+            return self.features_._told_views(X, owner, predicting=predicting)
 
     def _used_columns(self):
         """What must be there for each view that was fitted."""

@@ -40,6 +40,10 @@ class BilinearFusion(TransformerMixin, ViewsEstimator):
         Draws the sketches.
     n_jobs : int or None, default=None
         Views worked on at once.
+    memory : str, path, FeatureStore or None, default=None
+        Folder that keeps the rows of views whose extractors have no ``memory`` of their own,
+        so that each source is described once only (guide, "Store"). May be reset for
+        prediction.
 
     Attributes
     ----------
@@ -106,6 +110,7 @@ class BilinearFusion(TransformerMixin, ViewsEstimator):
         sparse_threshold=0.3,
         random_state=0,
         n_jobs=None,
+        memory=None,
     ):
         self.views = views
         self.degree = degree
@@ -114,6 +119,7 @@ class BilinearFusion(TransformerMixin, ViewsEstimator):
         self.sparse_threshold = sparse_threshold
         self.random_state = random_state
         self.n_jobs = n_jobs
+        self.memory = memory
 
     def fit(self, X, y=None, sample_weight=None):
         """Fit every view on the rows that have it, and draw the sketches.
@@ -149,10 +155,9 @@ class BilinearFusion(TransformerMixin, ViewsEstimator):
         X = self._check_table(X, reset=True)
         squared = self._squared_views()
         # blocks stay sparse as long as products of them can gain by it
-        self.features_ = FeatureFusion(self.views, sparse_threshold=1.0, n_jobs=self.n_jobs)
-        with own_config():
-            fused = self.features_.fit_transform(X, y, sample_weight)
-        self.views_, self.errors_ = self.features_.views_, self.features_.errors_
+        features = FeatureFusion(self.views, sparse_threshold=1.0, n_jobs=self.n_jobs)
+        results = self._fit_blocks(features, X, y, sample_weight)
+        fused = features._fused(results)
         self._draw(squared, self.max_products if sparse.issparse(fused) else self.n_components)
         blocks = self._blocks(fused)
         self.sparse_output_ = is_sparse_when_joined(
@@ -171,11 +176,8 @@ class BilinearFusion(TransformerMixin, ViewsEstimator):
         -------
         fused : {ndarray, CSR matrix} of shape (n_samples, n_features), float32
         """
-        check_is_fitted(self)
-        X = self._check_table(X, reset=False)
-        with own_config():
-            blocks = self._blocks(self.features_.transform(X))
-        return joined(blocks, as_sparse=self.sparse_output_)
+        results, _ = self._ask_blocks(X, predicting=False)
+        return self._fused(results)
 
     def get_feature_names_out(self, input_features=None):
         """Names ``view__feature``, behind them ``view__feature*other__feature``.
@@ -208,10 +210,7 @@ class BilinearFusion(TransformerMixin, ViewsEstimator):
 
     def _told_views(self, X, owner):
         """What `FeatureFusion` says of the views of a table; for `_fused`."""
-        check_is_fitted(self)
-        X = self._check_table(X, reset=False)
-        with own_config():
-            return self.features_._told_views(X, owner)
+        return self._ask_blocks(X, owner)
 
     def _fused(self, results):
         with own_config():

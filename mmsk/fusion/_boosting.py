@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 from sklearn.base import is_classifier
-from sklearn.utils.validation import check_consistent_length, check_is_fitted
+from sklearn.utils.validation import check_consistent_length
 
 from mmsk._utils.optional import require
 from mmsk._utils.sklearn_private import Interval, StrOptions
@@ -21,7 +21,8 @@ from mmsk.fusion._reduced_blocks import ReducedBlocks
 class BoostingFusion(ViewsEstimator):
     """Base class: blocks of the views, the number of trees by inner folds, the trees.
 
-    A subclass defines ``_objective``.
+    A subclass says in ``_learn_target`` what the target is to XGBoost, and how rows weigh; and
+    defines ``_objective``.
     """
 
     __metadata_request__fit = {"groups": True}
@@ -54,6 +55,7 @@ class BoostingFusion(ViewsEstimator):
         params=None,
         random_state=0,
         n_jobs=None,
+        memory=None,
     ):
         self.views = views
         self.cross_modal = cross_modal
@@ -66,6 +68,59 @@ class BoostingFusion(ViewsEstimator):
         self.params = params
         self.random_state = random_state
         self.n_jobs = n_jobs
+        self.memory = memory
+
+    def fit(self, X, y, *, sample_weight=None, groups=None):
+        """Fit the blocks, find how many rounds are enough, and fit the trees.
+
+        Parameters
+        ----------
+        X : frame or ndarray of n_samples rows
+        y : array-like of shape (n_samples,)
+        sample_weight : array-like of shape (n_samples,) or None, default=None
+        groups : array-like of shape (n_samples,) or None, default=None
+            No group is in two inner folds.
+
+        Returns
+        -------
+        self : object
+        """
+        X = self._check_table(X, reset=True)
+        y, targets, weight = self._learn_target(X, y, sample_weight)
+        self._fit(X, y, targets, weight, groups)
+        return self
+
+    def fit_batches(self, batches, sample, *, folder=None):
+        """Fit to rows that do not fit into memory, given in batches that are read again.
+
+        Parameters
+        ----------
+        batches : sequence of (X, y)
+            Of at least one row each. Each is read 3 times, and twice more for each fold,
+            one at a time. An int ``cv`` holds out whole batches.
+        sample : (X, y)
+            Rows that the blocks, and the bins of features, are fitted on, whatever they weigh.
+        folder : str, path or None, default=None
+            Where the binned features of all batches, some 3 bytes each, stand in the meantime.
+            None: the folder of temporary files.
+
+        Returns
+        -------
+        self : object
+
+        Notes
+        -----
+        What stays in memory for each row is its target, its weight, its gradients and where
+        it is in the tree, for XGBoost: `mmsk.scale.fit_parts` and the guide, "Scale".
+        """
+        X = self._check_table(sample[0], reset=True)
+        parts = [np.asarray(y) for _, y in batches]
+        y = np.concatenate(parts)
+        _, *told = self._learn_target(y, y, None)
+        ends = np.cumsum([len(part) for part in parts])[:-1]
+        targets, weights = (np.split(of_rows, ends) for of_rows in told)
+        self._fit_batches(batches, targets, weights, (X, np.asarray(sample[1])), folder)
+        return self
 
     def _fit(self, X, y, targets, weight, groups):
         """Fit blocks, find ``n_estimators_`` on inner folds, fit ``booster_`` on all rows.
@@ -95,7 +150,7 @@ class BoostingFusion(ViewsEstimator):
         pairs = ((data(train & used), data(test & used)) for train, test in splits)
         self._grow(xgboost, pairs, partial(data, used))
 
-    def _fit_batches(self, batches, targets, sample, folder):
+    def _fit_batches(self, batches, targets, weights, sample, folder):
         """As `_fit`, but blocks and bins of features of a sample, the trees of batches.
 
         Parameters
@@ -103,6 +158,8 @@ class BoostingFusion(ViewsEstimator):
         batches : sequence of (X, y)
         targets : list of ndarray of shape (n_rows,), float
             Of each batch, as XGBoost is to see them.
+        weights : list of ndarray of shape (n_rows,), float
+            Of each batch.
         sample : (X, y)
             X checked.
         folder : str, path or None
@@ -120,7 +177,8 @@ class BoostingFusion(ViewsEstimator):
         def rows(numbers):
             for number in numbers:
                 fused, lacking = self._fused_rows(batches[number][0], predicting=False)
-                yield fused[~lacking], targets[number][~lacking]
+                used = ~lacking & (weights[number] > 0)
+                yield fused[used], targets[number][used], weights[number][used]
 
         with TemporaryDirectory(prefix=".bins-", dir=folder) as cache:
 
@@ -135,12 +193,10 @@ class BoostingFusion(ViewsEstimator):
 
     def _fit_features(self, X, y, weight):
         """Fit the blocks; the fused matrix, and which rows have a view."""
-        self._check_views()
-        self.features_ = ReducedBlocks(
+        features = ReducedBlocks(
             self.views, n_components=self.n_components, missing="nan", n_jobs=1
         )
-        results = self.features_._fit(X, y, weight)
-        self.views_, self.errors_ = self.features_.views_, self.features_.errors_
+        results = self._fit_blocks(features, X, y, weight)
         present = np.any([rows.present for rows in results], axis=0)
         return self.features_._fused(results), present
 
@@ -187,12 +243,10 @@ class BoostingFusion(ViewsEstimator):
 
     def _raw(self, X):
         """What the trees say, and which rows have no view."""
-        check_is_fitted(self)
         fused, lacking = self._fused_rows(X)
         return self.booster_.inplace_predict(fused), lacking
 
     def _fused_rows(self, X, *, predicting=True):
         """The fused matrix, and which rows have no view."""
-        X = self._check_table(X, reset=False)
-        told = self.features_._told_views(X, type(self).__name__, predicting=predicting)
-        return self.features_._fused(told[0]), told[1]
+        results, lacking = self._ask_blocks(X, predicting=predicting)
+        return self.features_._fused(results), lacking

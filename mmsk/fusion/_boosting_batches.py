@@ -12,7 +12,7 @@ def binned(xgboost, rows, folder, *, ref, max_bin, nthread):
     ----------
     xgboost : module
     rows : callable
-        Gives an iterator of (features, targets), the same at each call.
+        Gives an iterator of (features, targets, weights), the same at each call.
     folder : str
         Of the pages, which go with the matrix.
     ref : xgboost.QuantileDMatrix
@@ -34,9 +34,9 @@ def binned(xgboost, rows, folder, *, ref, max_bin, nthread):
             self._rows = rows()
 
         def next(self, input_data):
-            for features, targets in self._rows:
+            for features, targets, weights in self._rows:
                 if len(targets):
-                    input_data(data=features, label=targets)
+                    input_data(data=features, label=targets, weight=weights)
                     return True
             return False
 

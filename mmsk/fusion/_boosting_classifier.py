@@ -41,6 +41,10 @@ class BoostingFusionClassifier(ClassifierMixin, BoostingFusion):
         all that is fitted or learned; the class prior becomes that of the weighed rows.
     n_jobs : int or None, default=None
         Threads that grow trees.
+    memory : str, path, FeatureStore or None, default=None
+        Folder that keeps the rows of views whose extractors have no ``memory`` of their own,
+        so that each source is described once only (guide, "Store"). May be reset for
+        prediction.
 
     Attributes
     ----------
@@ -104,6 +108,7 @@ class BoostingFusionClassifier(ClassifierMixin, BoostingFusion):
         random_state=0,
         class_weight=None,
         n_jobs=None,
+        memory=None,
     ):
         super().__init__(
             views,
@@ -117,60 +122,14 @@ class BoostingFusionClassifier(ClassifierMixin, BoostingFusion):
             params=params,
             random_state=random_state,
             n_jobs=n_jobs,
+            memory=memory,
         )
         self.class_weight = class_weight
 
-    def fit(self, X, y, *, sample_weight=None, groups=None):
-        """Fit the blocks, find how many rounds are enough, and fit the trees.
-
-        Parameters
-        ----------
-        X : frame or ndarray of n_samples rows
-        y : array-like of shape (n_samples,)
-        sample_weight : array-like of shape (n_samples,) or None, default=None
-        groups : array-like of shape (n_samples,) or None, default=None
-            No group is in two inner folds.
-
-        Returns
-        -------
-        self : object
-        """
-        X = self._check_table(X, reset=True)
+    def _learn_target(self, X, y, sample_weight):
         y, codes, weight, _ = learn_classes(self, X, y, sample_weight)
         seen = np.cumsum(self.class_prior_ > 0) - 1  # XGBoost counts classes without gaps
-        self._fit(X, y, seen[codes].astype(float), weight, groups)
-        return self
-
-    def fit_batches(self, batches, sample, *, folder=None):
-        """Fit to rows that do not fit into memory, given in batches that are read again.
-
-        Parameters
-        ----------
-        batches : sequence of (X, y)
-            Of at least one row each. Each is read 3 times, and twice more for each fold,
-            one at a time. An int ``cv`` holds out whole batches.
-        sample : (X, y)
-            Rows that the blocks, and the bins of features, are fitted on.
-        folder : str, path or None, default=None
-            Where the binned features of all batches, some 3 bytes each, stand in the meantime.
-            None: the folder of temporary files.
-
-        Returns
-        -------
-        self : object
-
-        Notes
-        -----
-        What stays in memory for each row is its label, its gradients and where it is in
-        the tree, for XGBoost: `mmsk.scale.fit_parts` and the guide, "Scale".
-        """
-        X = self._check_table(sample[0], reset=True)
-        labels = [np.asarray(y) for _, y in batches]
-        y = np.concatenate(labels)
-        codes = learn_classes(self, y, y, None)[1]
-        codes = np.split(codes.astype(float), np.cumsum([len(one) for one in labels])[:-1])
-        self._fit_batches(batches, codes, (X, np.asarray(sample[1])), folder)
-        return self
+        return y, seen[codes].astype(float), weight
 
     def _objective(self):
         n_seen = np.count_nonzero(self.class_prior_)

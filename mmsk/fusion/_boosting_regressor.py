@@ -36,6 +36,10 @@ class BoostingFusionRegressor(RegressorMixin, BoostingFusion):
         Has a say only where ``params`` ask for chance.
     n_jobs : int or None, default=None
         Threads that grow trees.
+    memory : str, path, FeatureStore or None, default=None
+        Folder that keeps the rows of views whose extractors have no ``memory`` of their own,
+        so that each source is described once only (guide, "Store"). May be reset for
+        prediction.
 
     Attributes
     ----------
@@ -79,55 +83,9 @@ class BoostingFusionRegressor(RegressorMixin, BoostingFusion):
     True
     """
 
-    def fit(self, X, y, *, sample_weight=None, groups=None):
-        """Fit the blocks, find how many rounds are enough, and fit the trees.
-
-        Parameters
-        ----------
-        X : frame or ndarray of n_samples rows
-        y : array-like of shape (n_samples,)
-        sample_weight : array-like of shape (n_samples,) or None, default=None
-        groups : array-like of shape (n_samples,) or None, default=None
-            No group is in two inner folds.
-
-        Returns
-        -------
-        self : object
-        """
-        X = self._check_table(X, reset=True)
+    def _learn_target(self, X, y, sample_weight):
         y, weight = learn_mean(self, X, y, sample_weight)
-        self._fit(X, y, y - self.mean_, weight, groups)
-        return self
-
-    def fit_batches(self, batches, sample, *, folder=None):
-        """Fit to rows that do not fit into memory, given in batches that are read again.
-
-        Parameters
-        ----------
-        batches : sequence of (X, y)
-            Of at least one row each. Each is read 3 times, and twice more for each fold,
-            one at a time. An int ``cv`` holds out whole batches.
-        sample : (X, y)
-            Rows that the blocks, and the bins of features, are fitted on.
-        folder : str, path or None, default=None
-            Where the binned features of all batches, some 3 bytes each, stand in the meantime.
-            None: the folder of temporary files.
-
-        Returns
-        -------
-        self : object
-
-        Notes
-        -----
-        What stays in memory for each row is its target, its gradient and where it is in
-        the tree, for XGBoost: `mmsk.scale.fit_parts` and the guide, "Scale".
-        """
-        X = self._check_table(sample[0], reset=True)
-        targets = [np.asarray(y) for _, y in batches]
-        y, _ = learn_mean(self, np.concatenate(targets), np.concatenate(targets), None)
-        centred = np.split(y - self.mean_, np.cumsum([len(one) for one in targets])[:-1])
-        self._fit_batches(batches, centred, (X, np.asarray(sample[1])), folder)
-        return self
+        return y, y - self.mean_, weight
 
     def predict(self, X):
         """The number for each row.

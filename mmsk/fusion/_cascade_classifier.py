@@ -44,6 +44,10 @@ class CascadeFusionClassifier(ClassifierMixin, LateFusion):
         all that is fitted or learned; the class prior becomes that of the weighed rows.
     n_jobs : int or None, default=None
         Views worked on at once in ``fit``.
+    memory : str, path, FeatureStore or None, default=None
+        Folder that keeps the rows of views whose extractors have no ``memory`` of their own,
+        so that each source is described once only (guide, "Store"). May be reset for
+        prediction.
 
     Attributes
     ----------
@@ -114,6 +118,7 @@ class CascadeFusionClassifier(ClassifierMixin, LateFusion):
         cv=5,
         class_weight=None,
         n_jobs=None,
+        memory=None,
     ):
         self.views = views
         self.estimator = estimator
@@ -123,6 +128,7 @@ class CascadeFusionClassifier(ClassifierMixin, LateFusion):
         self.cv = cv
         self.class_weight = class_weight
         self.n_jobs = n_jobs
+        self.memory = memory
 
     def fit(self, X, y, *, sample_weight=None, groups=None):
         """Fit a classifier per view, and compare thresholds on held-out rows.

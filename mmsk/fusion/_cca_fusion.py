@@ -6,7 +6,6 @@ import numpy as np
 from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from mmsk._utils.metadata import own_config
 from mmsk._utils.sklearn_private import (
     Interval,
     StrOptions,
@@ -54,6 +53,10 @@ class CCAFusion(TransformerMixin, ViewsEstimator):
         Draws the landmarks.
     n_jobs : int or None, default=None
         Views worked on at once.
+    memory : str, path, FeatureStore or None, default=None
+        Folder that keeps the rows of views whose extractors have no ``memory`` of their own,
+        so that each source is described once only (guide, "Store"). May be reset for
+        prediction.
 
     Attributes
     ----------
@@ -129,6 +132,7 @@ class CCAFusion(TransformerMixin, ViewsEstimator):
         max_landmarks=1000,
         random_state=0,
         n_jobs=None,
+        memory=None,
     ):
         self.views = views
         self.n_components = n_components
@@ -141,6 +145,7 @@ class CCAFusion(TransformerMixin, ViewsEstimator):
         self.max_landmarks = max_landmarks
         self.random_state = random_state
         self.n_jobs = n_jobs
+        self.memory = memory
 
     def fit(self, X, y=None, sample_weight=None):
         """Fit the blocks, and the projections onto what they share.
@@ -174,11 +179,7 @@ class CCAFusion(TransformerMixin, ViewsEstimator):
         """
         X = self._check_table(X, reset=True)
         target = self._target(X, y)
-        self._check_views()
-        self.features_ = self._unfitted_features()
-        with own_config():
-            results = self.features_._fit(X, y, sample_weight)
-        self.views_, self.errors_ = self.features_.views_, self.features_.errors_
+        results = self._fit_blocks(self._unfitted_features(), X, y, sample_weight)
         blocks, present = self.features_._filled(results)
         weight = check_sample_weight(sample_weight, blocks[0])
         known = present
@@ -219,15 +220,12 @@ class CCAFusion(TransformerMixin, ViewsEstimator):
         variates : ndarray of shape (n_views, n_samples, n_components), float64
             In the order of ``views_``; not multiplied by the agreement.
         """
-        results, _ = self._told_views(X, type(self).__name__, predicting=False)
+        results, _ = self._ask_blocks(X, predicting=False)
         return self._imputed(results)
 
     def _told_views(self, X, owner, *, predicting=True):
         """What `FeatureFusion` says of the views of a table; for `_fused`."""
-        check_is_fitted(self)
-        X = self._check_table(X, reset=False)
-        with own_config():
-            return self.features_._told_views(X, owner, predicting=predicting)
+        return self._ask_blocks(X, owner, predicting=predicting)
 
     def _fused(self, results):
         return self._latent(self._imputed(results))

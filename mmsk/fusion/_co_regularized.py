@@ -4,7 +4,7 @@ from numbers import Integral, Real
 
 import numpy as np
 from scipy.linalg import block_diag, cho_factor, cho_solve
-from sklearn.utils.validation import check_consistent_length, check_is_fitted
+from sklearn.utils.validation import check_consistent_length
 
 from mmsk._utils.sklearn_private import Interval
 from mmsk.fusion._base import ViewsEstimator
@@ -50,10 +50,8 @@ class CoRegularizedFusion(ViewsEstimator):
         groups = None if groups is None else np.asarray(groups)
         check_consistent_length(X, groups)
         agreements = self._agreements()
-        self._check_views()
-        self.features_ = FeatureFusion(self.views, sparse_threshold=0, n_jobs=self.n_jobs)
-        results = self.features_._fit(X, None, weight)
-        self.views_, self.errors_ = self.features_.views_, self.features_.errors_
+        features = FeatureFusion(self.views, sparse_threshold=0, n_jobs=self.n_jobs)
+        results = self._fit_blocks(features, X, None, weight)
         parts = with_intercepts(*self.features_._filled(results))
         weight = weight * np.any([part[:, -1] for part in parts], axis=0)
         total = max(weight[known].sum(), np.finfo(float).tiny)
@@ -84,9 +82,7 @@ class CoRegularizedFusion(ViewsEstimator):
 
     def _values(self, X):
         """The mean of what the views say, and which rows have none."""
-        check_is_fitted(self)
-        X = self._check_table(X, reset=False)
-        results, lacking = self.features_._told_views(X, type(self).__name__)
+        results, lacking = self._ask_blocks(X)
         parts = with_intercepts(*self.features_._filled(results))
         return mean_of_views(parts, said_by_views(parts, self.coef_)) + self.offset_, lacking
 

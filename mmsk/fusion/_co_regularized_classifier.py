@@ -31,6 +31,10 @@ class CoRegularizedClassifier(ClassifierMixin, CoRegularizedFusion):
         give another, or None if all rows have a label.
     n_jobs : int or None, default=None
         Views worked on at once.
+    memory : str, path, FeatureStore or None, default=None
+        Folder that keeps the rows of views whose extractors have no ``memory`` of their own,
+        so that each source is described once only (guide, "Store"). May be reset for
+        prediction.
 
     Attributes
     ----------
@@ -90,12 +94,15 @@ class CoRegularizedClassifier(ClassifierMixin, CoRegularizedFusion):
         "unlabeled": [Integral, str, None],
     }
 
-    def __init__(self, views, *, agreement=AGREEMENTS, C=10.0, unlabeled=-1, n_jobs=None):
+    def __init__(
+        self, views, *, agreement=AGREEMENTS, C=10.0, unlabeled=-1, n_jobs=None, memory=None
+    ):
         self.views = views
         self.agreement = agreement
         self.C = C
         self.unlabeled = unlabeled
         self.n_jobs = n_jobs
+        self.memory = memory
 
     def fit(self, X, y, *, sample_weight=None, groups=None):
         """Fit the blocks, choose how far views must agree, and fit all at once.

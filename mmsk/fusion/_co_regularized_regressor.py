@@ -23,6 +23,10 @@ class CoRegularizedRegressor(RegressorMixin, CoRegularizedFusion):
         Inverse of the strength of the regularisation.
     n_jobs : int or None, default=None
         Views worked on at once.
+    memory : str, path, FeatureStore or None, default=None
+        Folder that keeps the rows of views whose extractors have no ``memory`` of their own,
+        so that each source is described once only (guide, "Store"). May be reset for
+        prediction.
 
     Attributes
     ----------
@@ -72,11 +76,12 @@ class CoRegularizedRegressor(RegressorMixin, CoRegularizedFusion):
     (80,)
     """
 
-    def __init__(self, views, *, agreement=AGREEMENTS, C=10.0, n_jobs=None):
+    def __init__(self, views, *, agreement=AGREEMENTS, C=10.0, n_jobs=None, memory=None):
         self.views = views
         self.agreement = agreement
         self.C = C
         self.n_jobs = n_jobs
+        self.memory = memory
 
     def fit(self, X, y, *, sample_weight=None, groups=None):
         """Fit the blocks, choose how far views must agree, and fit all at once.

@@ -43,6 +43,10 @@ class CoTrainingClassifier(LateClassifier):
         give another, or None if all rows have a label.
     n_jobs : int or None, default=None
         Views worked on at once.
+    memory : str, path, FeatureStore or None, default=None
+        Folder that keeps the rows of views whose extractors have no ``memory`` of their own,
+        so that each source is described once only (guide, "Store"). May be reset for
+        prediction.
 
     Attributes
     ----------
@@ -114,6 +118,7 @@ class CoTrainingClassifier(LateClassifier):
         n_rounds=20,
         unlabeled=-1,
         n_jobs=None,
+        memory=None,
     ):
         self.views = views
         self.estimator = estimator
@@ -122,6 +127,7 @@ class CoTrainingClassifier(LateClassifier):
         self.n_rounds = n_rounds
         self.unlabeled = unlabeled
         self.n_jobs = n_jobs
+        self.memory = memory
 
     def fit(self, X, y, *, sample_weight=None, groups=None):
         """Fit the views, let them label rows, and fit them again, round by round.
@@ -147,7 +153,7 @@ class CoTrainingClassifier(LateClassifier):
         check_consistent_length(X, groups)
         metadata = {"sample_weight": sample_weight if sample_weight is None else weight}
         metadata["groups"] = groups
-        blocks = self._fit_blocks(X, metadata["sample_weight"])
+        blocks = self._learn_blocks(X, metadata["sample_weight"])
         free = (codes == UNKNOWN) & (weight > 0)
         self.labeled_round_ = np.where(codes == UNKNOWN, -1, 0)
         codes = np.where(weight > 0, codes, UNKNOWN)
@@ -199,14 +205,13 @@ class CoTrainingClassifier(LateClassifier):
         found = self.predict_proba(X)
         return self.classes_[found.argmax(axis=1)]
 
-    def _fit_blocks(self, X, sample_weight):
+    def _learn_blocks(self, X, sample_weight):
         """Each view's features, without labels; those that no row has are left out."""
         views = [
             (name, self._as_predictor(estimator), columns)
             for name, estimator, columns in self._resolved_views(X)
         ]
-        fit = partial(fit_block, X, sample_weight)
-        found = map_samples(fit, views, self.n_jobs, reported=False)
+        found = self._of_each(views, partial(fit_block, X, sample_weight))
         blocks = [block for block in found if block is not None]
         self._tell_dropped([view[0] for view in views], [block.name for block in blocks])
         self.errors_ = [failure for block in blocks for failure in block.failures]

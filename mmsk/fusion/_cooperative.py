@@ -6,7 +6,7 @@ import numpy as np
 from scipy.linalg import block_diag, cholesky, solve, solve_triangular
 from sklearn.base import is_classifier
 from sklearn.linear_model import ElasticNet
-from sklearn.utils.validation import check_consistent_length, check_is_fitted
+from sklearn.utils.validation import check_consistent_length
 
 from mmsk._utils.sklearn_private import HasMethods, Interval
 from mmsk.fusion._backfitting import fit_in_turn, said_in_turn, scale_of
@@ -34,7 +34,16 @@ class CooperativeFusion(ViewsEstimator):
     }
 
     def __init__(
-        self, views, *, rho=RHOS, C=10.0, l1_ratio=0.0, estimator=None, cv=5, n_jobs=None
+        self,
+        views,
+        *,
+        rho=RHOS,
+        C=10.0,
+        l1_ratio=0.0,
+        estimator=None,
+        cv=5,
+        n_jobs=None,
+        memory=None,
     ):
         self.views = views
         self.rho = rho
@@ -43,6 +52,7 @@ class CooperativeFusion(ViewsEstimator):
         self.estimator = estimator
         self.cv = cv
         self.n_jobs = n_jobs
+        self.memory = memory
 
     def _fit(self, X, y, targets, sample_weight, groups):
         """Fit blocks, choose ``rho_``, fit ``coef_``; what was said of held-out rows.
@@ -63,10 +73,8 @@ class CooperativeFusion(ViewsEstimator):
         groups = None if groups is None else np.asarray(groups)
         check_consistent_length(X, groups)
         rhos = self._rhos()
-        self._check_views()
-        self.features_ = FeatureFusion(self.views, sparse_threshold=0, n_jobs=self.n_jobs)
-        results = self.features_._fit(X, y, sample_weight)
-        self.views_, self.errors_ = self.features_.views_, self.features_.errors_
+        features = FeatureFusion(self.views, sparse_threshold=0, n_jobs=self.n_jobs)
+        results = self._fit_blocks(features, X, y, sample_weight)
         blocks, present = self.features_._filled(results)
         weight = np.ones(len(y)) if sample_weight is None else sample_weight
         weight = weight * present.any(axis=0)
@@ -115,9 +123,7 @@ class CooperativeFusion(ViewsEstimator):
 
     def _values(self, X):
         """What the views say in sum, and which rows have none."""
-        check_is_fitted(self)
-        X = self._check_table(X, reset=False)
-        results, lacking = self.features_._told_views(X, type(self).__name__)
+        results, lacking = self._ask_blocks(X)
         blocks, present = self.features_._filled(results)
         if self.estimators_ is None:
             found = (self.means_, self.coef_, self.intercept_)

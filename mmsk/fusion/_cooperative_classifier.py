@@ -40,6 +40,10 @@ class CooperativeClassifier(ClassifierMixin, CooperativeFusion):
         all that is fitted or learned; the class prior becomes that of the weighed rows.
     n_jobs : int or None, default=None
         Views worked on at once.
+    memory : str, path, FeatureStore or None, default=None
+        Folder that keeps the rows of views whose extractors have no ``memory`` of their own,
+        so that each source is described once only (guide, "Store"). May be reset for
+        prediction.
 
     Attributes
     ----------
@@ -109,6 +113,7 @@ class CooperativeClassifier(ClassifierMixin, CooperativeFusion):
         cv=5,
         class_weight=None,
         n_jobs=None,
+        memory=None,
     ):
         super().__init__(
             views,
@@ -118,6 +123,7 @@ class CooperativeClassifier(ClassifierMixin, CooperativeFusion):
             estimator=estimator,
             cv=cv,
             n_jobs=n_jobs,
+            memory=memory,
         )
         self.class_weight = class_weight
 

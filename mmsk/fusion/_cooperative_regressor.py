@@ -33,6 +33,10 @@ class CooperativeRegressor(RegressorMixin, CooperativeFusion):
         (GroupKFold).
     n_jobs : int or None, default=None
         Views worked on at once.
+    memory : str, path, FeatureStore or None, default=None
+        Folder that keeps the rows of views whose extractors have no ``memory`` of their own,
+        so that each source is described once only (guide, "Store"). May be reset for
+        prediction.
 
     Attributes
     ----------

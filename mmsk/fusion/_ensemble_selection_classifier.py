@@ -39,6 +39,10 @@ class EnsembleSelectionClassifier(LateClassifier):
         all that is fitted or learned; the class prior becomes that of the weighed rows.
     n_jobs : int or None, default=None
         Views worked on at once.
+    memory : str, path, FeatureStore or None, default=None
+        Folder that keeps the rows of views whose extractors have no ``memory`` of their own,
+        so that each source is described once only (guide, "Store"). May be reset for
+        prediction.
 
     Attributes
     ----------
@@ -110,6 +114,7 @@ class EnsembleSelectionClassifier(LateClassifier):
         random_state=0,
         class_weight=None,
         n_jobs=None,
+        memory=None,
     ):
         self.views = views
         self.estimator = estimator
@@ -120,6 +125,7 @@ class EnsembleSelectionClassifier(LateClassifier):
         self.random_state = random_state
         self.class_weight = class_weight
         self.n_jobs = n_jobs
+        self.memory = memory
 
     def fit(self, X, y, *, sample_weight=None, groups=None):
         """Fit the library, and pick from it by what is said of held-out rows.

@@ -36,6 +36,10 @@ class EnsembleSelectionRegressor(LateRegressor):
         Draws the bags.
     n_jobs : int or None, default=None
         Views worked on at once.
+    memory : str, path, FeatureStore or None, default=None
+        Folder that keeps the rows of views whose extractors have no ``memory`` of their own,
+        so that each source is described once only (guide, "Store"). May be reset for
+        prediction.
 
     Attributes
     ----------
@@ -104,6 +108,7 @@ class EnsembleSelectionRegressor(LateRegressor):
         cv=5,
         random_state=0,
         n_jobs=None,
+        memory=None,
     ):
         self.views = views
         self.estimator = estimator
@@ -113,6 +118,7 @@ class EnsembleSelectionRegressor(LateRegressor):
         self.cv = cv
         self.random_state = random_state
         self.n_jobs = n_jobs
+        self.memory = memory
 
     def fit(self, X, y, *, sample_weight=None, groups=None):
         """Fit the library, and pick from it by what is said of held-out rows.

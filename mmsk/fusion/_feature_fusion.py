@@ -20,7 +20,6 @@ from mmsk._utils.sklearn_private import (
     check_feature_names_in,
     check_sample_weight,
 )
-from mmsk._utils.workers import map_samples
 from mmsk.fusion._base import ViewsEstimator
 from mmsk.fusion._block_scaler import scaler_for
 from mmsk.fusion._blocks import (
@@ -79,6 +78,10 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
         Draws what is hidden.
     n_jobs : int or None, default=None
         Views worked on at once.
+    memory : str, path, FeatureStore or None, default=None
+        Folder that keeps the rows of views whose extractors have no ``memory`` of their own,
+        so that each source is described once only (guide, "Store"). May be reset for
+        prediction.
 
     Attributes
     ----------
@@ -144,6 +147,7 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
         modality_dropout=0.0,
         random_state=None,
         n_jobs=None,
+        memory=None,
     ):
         self.views = views
         self.scaler = scaler
@@ -153,6 +157,7 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
         self.modality_dropout = modality_dropout
         self.random_state = random_state
         self.n_jobs = n_jobs
+        self.memory = memory
 
     def fit(self, X, y=None, sample_weight=None):
         """Fit every view on the rows that have it.
@@ -264,13 +269,13 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
             names.append(indicator)
         return np.array(names, dtype=object)
 
-    def _fit(self, X, y, sample_weight):
+    def _fit(self, X, y, sample_weight, owner=None):
         X = self._check_table(X, reset=True)
         views = self._resolved_views(X)
         weights = None if sample_weight is None else check_sample_weight(sample_weight, X)
         y = None if y is None else np.asarray(y)
         check_consistent_length(X, y)
-        fitted = map_samples(partial(fit_features, X, y), views, self.n_jobs, reported=False)
+        fitted = self._of_each(views, partial(fit_features, X, y))
         found = list(zip(views, fitted, strict=True))
         kept = [(view, result) for view, result in found if result[0] is not None]
         self.errors_ = [f for _, rows in fitted for f in rows.failures]
@@ -292,7 +297,7 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
             self.blocks_[name] = slice(start, start + values.shape[1])
             start += values.shape[1]
             results.append(rows._replace(values=values))
-        warn_of_failures(type(self).__name__, self.errors_, n_rows)
+        warn_of_failures(owner or type(self).__name__, self.errors_, n_rows)
         results = hidden(results, self.modality_dropout, self.random_state)
         self.indicators_ = self._lacking_some(results)
         return results
@@ -321,8 +326,7 @@ class FeatureFusion(TransformerMixin, ViewsEstimator):
         """Each view's block for a table, as a list of `ViewRows`."""
         check_is_fitted(self)
         X = self._check_table(X, reset=False)
-        run = partial(self._transform_view, X)
-        return map_samples(run, self.views_, self.n_jobs, reported=False)
+        return self._of_each(self.views_, partial(self._transform_view, X))
 
     def _filled(self, results):
         """Each view's block, 0 where a row lacks it, and which rows have it.

@@ -36,6 +36,12 @@ def fit_pool(fusion, X, y, truth, weight, groups):
     fusion.gates_ = _new_gates(fusion, X)
     if not _learns(fusion):
         return None
+    with fusion._remembering():
+        return _learn(fusion, X, y, truth, weight, groups)
+
+
+def _learn(fusion, X, y, truth, weight, groups):
+    """What `fit_pool` learns of held-out rows."""
     groups = None if groups is None else np.asarray(groups)
     splits = inner_splits(fusion.cv, y, groups, classifier=is_classifier(fusion))
     said = out_of_fold(fusion, splits, X, y, weight, groups)

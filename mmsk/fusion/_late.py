@@ -12,7 +12,6 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from mmsk._utils.columns import take_rows
 from mmsk._utils.sklearn_private import HasMethods
-from mmsk._utils.workers import map_samples
 from mmsk.exceptions import DroppedViewWarning, NothingToLearnError
 from mmsk.fusion._base import ViewsEstimator
 from mmsk.fusion._block_scaler import scaler_for
@@ -47,7 +46,7 @@ class LateFusion(ViewsEstimator):
         groups = None if groups is None else np.asarray(groups)
         check_consistent_length(X, groups)
         fit = partial(self._fit_one, X, y, sample_weight, groups)
-        found = map_samples(fit, views, self.n_jobs, reported=False)
+        found = self._of_each(views, fit)
         self.errors_ = [failure for _, rows in found for failure in rows.failures]
         kept = [k for k, (fitted, _) in enumerate(found) if fitted is not None]
         if not kept:
@@ -146,7 +145,7 @@ class LateFusion(ViewsEstimator):
         """
         views = [self.views_[k] for k in places]
         run = partial(_run_some, X, asked, method)
-        results = map_samples(run, views, self.n_jobs, reported=False)
+        results = self._of_each(views, run)
         numbers = np.flatnonzero(asked)
         for k, view, rows in zip(places, views, results, strict=True):
             if rows.values is not None:

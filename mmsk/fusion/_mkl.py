@@ -10,7 +10,6 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from mmsk._utils.metadata import fit_params_of
 from mmsk._utils.sklearn_private import HasMethods, Interval, StrOptions
-from mmsk._utils.workers import map_samples
 from mmsk.fusion._base import ViewsEstimator
 from mmsk.fusion._block_scaler import scaler_for
 from mmsk.fusion._gram_weights import COMBINATIONS, weighted_sum
@@ -62,6 +61,7 @@ class KernelFusion(ViewsEstimator):
         max_landmarks=1000,
         random_state=0,
         n_jobs=None,
+        memory=None,
     ):
         self.views = views
         self.kernel = kernel
@@ -72,6 +72,7 @@ class KernelFusion(ViewsEstimator):
         self.max_landmarks = max_landmarks
         self.random_state = random_state
         self.n_jobs = n_jobs
+        self.memory = memory
 
     def _fit(self, X, y, targets, sample_weight, groups):
         """Fit views, grams, their weights and the estimator on their features.
@@ -156,7 +157,7 @@ class KernelFusion(ViewsEstimator):
         """What each view that can be learned gave for the table, as a list of `ViewRows`."""
         views = self._resolved_views(X)
         fit = partial(fit_features, X, y, sample_weight=sample_weight, groups=groups)
-        fitted = map_samples(fit, views, self.n_jobs, reported=False)
+        fitted = self._of_each(views, fit)
         self.errors_ = [failure for _, rows in fitted for failure in rows.failures]
         warn_of_empty(views, fitted)
         kept = [
@@ -269,8 +270,7 @@ class KernelFusion(ViewsEstimator):
         """
         check_is_fitted(self)
         X = self._check_table(X, reset=False)
-        run = partial(run_one, X, "transform")
-        found = map_samples(run, self.views_, self.n_jobs, reported=False)
+        found = self._of_each(self.views_, partial(run_one, X, "transform"))
         failures = [failure for rows in found for failure in rows.failures]
         n_rows = len(found[0].present)
         warn_of_failures(type(self).__name__, failures, n_rows)

@@ -52,6 +52,10 @@ class MKLClassifier(ClassifierMixin, KernelFusion):
         all that is fitted or learned; the class prior becomes that of the weighed rows.
     n_jobs : int or None, default=None
         Views worked on at once.
+    memory : str, path, FeatureStore or None, default=None
+        Folder that keeps the rows of views whose extractors have no ``memory`` of their own,
+        so that each source is described once only (guide, "Store"). May be reset for
+        prediction.
 
     Attributes
     ----------
@@ -123,6 +127,7 @@ class MKLClassifier(ClassifierMixin, KernelFusion):
         random_state=0,
         class_weight=None,
         n_jobs=None,
+        memory=None,
     ):
         super().__init__(
             views,
@@ -134,6 +139,7 @@ class MKLClassifier(ClassifierMixin, KernelFusion):
             max_landmarks=max_landmarks,
             random_state=random_state,
             n_jobs=n_jobs,
+            memory=memory,
         )
         self.class_weight = class_weight
 

@@ -24,8 +24,9 @@ def inner_splits(cv, y, groups, *, classifier):
     Parameters
     ----------
     cv : int, splitter or iterable of (train, test)
-        As in scikit-learn. An int with groups keeps each group whole: StratifiedGroupKFold
-        for classifiers, GroupKFold for regressors.
+        As in scikit-learn. An int is lowered to the number of groups and of rows, of
+        classifiers those of the largest class, but not below 2; with groups it keeps each
+        whole: StratifiedGroupKFold for classifiers, GroupKFold for regressors.
     y : ndarray of shape (n_samples,)
     groups : ndarray of shape (n_samples,) or None
     classifier : bool
@@ -33,15 +34,34 @@ def inner_splits(cv, y, groups, *, classifier):
     Returns
     -------
     splits : list of (ndarray of bool, ndarray of bool)
+
+    Raises
+    ------
+    ValueError
+        If no class has two rows, or ``cv`` does not test every row once.
     """
-    if isinstance(cv, Integral) and groups is not None:
-        cv = min(cv, len(np.unique(groups)))
-        cv = StratifiedGroupKFold(cv) if classifier else GroupKFold(cv)
+    if isinstance(cv, Integral):
+        cv = _allowed(cv, y, groups, classifier)
+        if groups is not None:
+            cv = StratifiedGroupKFold(cv) if classifier else GroupKFold(cv)
     folds = list(check_cv(cv, y, classifier=classifier).split(np.zeros(len(y)), y, groups))
     tested = np.concatenate([test for _, test in folds])
     if len(tested) != len(y) or len(np.unique(tested)) != len(y):
         raise ValueError("cv must test every row exactly once, as KFold and GroupKFold do.")
     return [tuple(_mask(rows, len(y)) for rows in fold) for fold in folds]
+
+
+def _allowed(cv, y, groups, classifier):
+    """As many folds as are asked for, or as rows and groups allow."""
+    n_rows = np.unique(y, return_counts=True)[1].max() if classifier else len(y)
+    if classifier and n_rows < 2:
+        raise ValueError(
+            "inner folds hold out rows of classes that others are of too, but each of the "
+            f"{len(y)} rows is of a class of its own. Label more rows, or choose a fusion "
+            "that learns nothing from rows held out."
+        )
+    n_groups = cv if groups is None else len(np.unique(groups))
+    return min(cv, max(2, int(n_rows)), n_groups)
 
 
 def _mask(rows, n_rows):
@@ -74,7 +94,9 @@ def fit_stack(fusion, X, y, sample_weight, groups, default):
     _, fitted_on = fusion._fit_views(X, y, sample_weight, groups)
     fusion.marked_ = np.array([not rows.all() for rows in fitted_on])
     said = out_of_fold(fusion, splits, X, y, sample_weight, groups)
-    fusion.features_ = _features_of(fusion).fit(X, y) if fusion.passthrough else None
+    with fusion._remembering(), warnings.catch_warnings():
+        warnings.simplefilter("ignore", MmskWarning)  # all was told by the views
+        fusion.features_ = _features_of(fusion).fit(X, y) if fusion.passthrough else None
     final = default if fusion.final_estimator is None else clone(fusion.final_estimator)
     params = fit_params_of(final, slice(None), sample_weight=sample_weight, groups=groups)
     fusion.final_estimator_ = final.fit(fusion._meta(X, said), y, **params)
@@ -142,7 +164,7 @@ def _features_of(fusion):
     """
     views = []
     for name, estimator, columns in fusion._check_views():
-        if fusion._is_predictor(estimator):
+        if not isinstance(estimator, str) and fusion._is_predictor(estimator):
             whole = isinstance(estimator, Pipeline) and len(estimator.steps) > 1
             estimator = estimator[:-1] if whole else "passthrough"
         views.append((name, estimator, columns))

@@ -47,7 +47,8 @@ def learn_part_of_blocks(fusion, X, y, sample_weight):
             (name, passthrough() if isinstance(of, str) else clone(of), columns)
             for name, of, columns in fusion._resolved_views(X)
         ]
-    results = [_learned(X, y, weight, view, begun) for view in views]
+    with fusion._remembering():
+        results = [_learned(X, y, weight, view, begun) for view in views]
     fusion.errors_ = [failure for rows in results for failure in rows.failures]
     if not begun:
         _begin(fusion, views, results)

@@ -74,7 +74,7 @@ def learn_part_of_views(fusion, X, y, weight, classes=None):
     """
     found, fusion.errors_ = [], []
     for k, (name, estimator, columns) in enumerate(fusion._learning):
-        with naming_view(name):
+        with naming_view(name), fusion._remembering():
             rows = learn_part(
                 estimator,
                 select_columns(X, columns),

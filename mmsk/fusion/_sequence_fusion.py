@@ -42,6 +42,10 @@ class SequenceFusion(TransformerMixin, ViewsEstimator):
     n_jobs : int or None, default=None
         Rows read and described at once. None means 1, or what
         ``joblib.parallel_config`` says.
+    memory : str, path, FeatureStore or None, default=None
+        Folder that keeps the rows of views of features whose extractors have no ``memory``
+        of their own (guide, "Store"). Sequences are read each time. May be reset for
+        prediction.
 
     Attributes
     ----------
@@ -120,11 +124,12 @@ class SequenceFusion(TransformerMixin, ViewsEstimator):
         "n_jobs": [Integral, None],
     }
 
-    def __init__(self, views, encoder=None, *, n_steps=None, n_jobs=None):
+    def __init__(self, views, encoder=None, *, n_steps=None, n_jobs=None, memory=None):
         self.views = views
         self.encoder = encoder
         self.n_steps = n_steps
         self.n_jobs = n_jobs
+        self.memory = memory
 
     def fit(self, X, y=None):
         """Fit every view, and the encoder on the aligned sequences of some rows.
@@ -143,7 +148,8 @@ class SequenceFusion(TransformerMixin, ViewsEstimator):
         views = self._resolved_views(X)
         y = None if y is None else np.asarray(y)
         check_consistent_length(X, y)
-        fitted = [fit_sequences(X, y, view) for view in views]
+        with self._remembering():
+            fitted = [fit_sequences(X, y, view) for view in views]
         rows = _some_rows([view for estimator, view in fitted if estimator is not None])
         parts = {
             view.name: map_samples(view.of_row, rows, self.n_jobs, reported=False)
@@ -196,7 +202,8 @@ class SequenceFusion(TransformerMixin, ViewsEstimator):
         """Features, failures, and which rows have none of the views."""
         check_is_fitted(self)
         X = self._check_table(X, reset=False)
-        views = [run_sequences(X, view) for view in self.views_]
+        with self._remembering():
+            views = [run_sequences(X, view) for view in self.views_]
         lacking = ~np.any([view.present for view in views], axis=0)
         of_row = partial(self._of_row, views)
         found = map_samples(of_row, range(len(views[0].present)), self.n_jobs)

@@ -38,6 +38,10 @@ class StackingFusionClassifier(LateClassifier):
         all that is fitted or learned; the class prior becomes that of the weighed rows.
     n_jobs : int or None, default=None
         Views worked on at once.
+    memory : str, path, FeatureStore or None, default=None
+        Folder that keeps the rows of views whose extractors have no ``memory`` of their own,
+        so that each source is described once only (guide, "Store"). May be reset for
+        prediction.
 
     Attributes
     ----------
@@ -98,6 +102,7 @@ class StackingFusionClassifier(LateClassifier):
         passthrough=False,
         class_weight=None,
         n_jobs=None,
+        memory=None,
     ):
         self.views = views
         self.estimator = estimator
@@ -106,6 +111,7 @@ class StackingFusionClassifier(LateClassifier):
         self.passthrough = passthrough
         self.class_weight = class_weight
         self.n_jobs = n_jobs
+        self.memory = memory
 
     def fit(self, X, y, *, sample_weight=None, groups=None):
         """Fit the views, and the final classifier on what they say of held-out rows.
@@ -170,5 +176,6 @@ class StackingFusionClassifier(LateClassifier):
         meta = meta_features(said, prior, self.marked_)
         if self.features_ is None:
             return meta
-        features, _ = self.features_.transform_with_errors(X)  # all was told by the views
+        with self._remembering():  # all was told by the views
+            features, _ = self.features_.transform_with_errors(X)
         return beside(meta, features)

@@ -29,6 +29,10 @@ class StackingFusionRegressor(LateRegressor):
         Whether ``final_estimator`` also gets the views' features, block-scaled.
     n_jobs : int or None, default=None
         Views worked on at once.
+    memory : str, path, FeatureStore or None, default=None
+        Folder that keeps the rows of views whose extractors have no ``memory`` of their own,
+        so that each source is described once only (guide, "Store"). May be reset for
+        prediction.
 
     Attributes
     ----------
@@ -77,6 +81,7 @@ class StackingFusionRegressor(LateRegressor):
         cv=5,
         passthrough=False,
         n_jobs=None,
+        memory=None,
     ):
         self.views = views
         self.estimator = estimator
@@ -84,6 +89,7 @@ class StackingFusionRegressor(LateRegressor):
         self.cv = cv
         self.passthrough = passthrough
         self.n_jobs = n_jobs
+        self.memory = memory
 
     def fit(self, X, y, *, sample_weight=None, groups=None):
         """Fit the views, and the final regressor on what they predict for held-out rows.
@@ -126,5 +132,6 @@ class StackingFusionRegressor(LateRegressor):
         meta = meta_features(said, np.full((len(said), 1), self.mean_), self.marked_)
         if self.features_ is None:
             return meta
-        features, _ = self.features_.transform_with_errors(X)  # all was told by the views
+        with self._remembering():  # all was told by the views
+            features, _ = self.features_.transform_with_errors(X)
         return beside(meta, features)

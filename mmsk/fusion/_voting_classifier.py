@@ -95,6 +95,10 @@ class VotingFusionClassifier(LateClassifier):
         all that is fitted or learned; the class prior becomes that of the weighed rows.
     n_jobs : int or None, default=None
         Views worked on at once.
+    memory : str, path, FeatureStore or None, default=None
+        Folder that keeps the rows of views whose extractors have no ``memory`` of their own,
+        so that each source is described once only (guide, "Store"). May be reset for
+        prediction.
 
     Attributes
     ----------
@@ -172,6 +176,7 @@ class VotingFusionClassifier(LateClassifier):
         cv=5,
         class_weight=None,
         n_jobs=None,
+        memory=None,
     ):
         self.views = views
         self.estimator = estimator
@@ -183,6 +188,7 @@ class VotingFusionClassifier(LateClassifier):
         self.cv = cv
         self.class_weight = class_weight
         self.n_jobs = n_jobs
+        self.memory = memory
 
     def fit(self, X, y, *, sample_weight=None, groups=None):
         """Fit a classifier per view, on the rows that have the view.
@@ -319,7 +325,8 @@ class VotingFusionClassifier(LateClassifier):
         if self.calibrators_:
             said = calibrated(self.calibrators_, said)
         rescaled = self.voting not in _NOT_RESCALED
-        opened = opened_gates(self.gates_, X, said)
+        with self._remembering():
+            opened = opened_gates(self.gates_, X, said)
         return said, weights_by_row(self.weights_, opened, said, rescaled=rescaled)
 
     def _check_hard(self):

@@ -45,6 +45,10 @@ class VotingFusionRegressor(LateRegressor):
         int with groups keeps every group whole (GroupKFold).
     n_jobs : int or None, default=None
         Views worked on at once.
+    memory : str, path, FeatureStore or None, default=None
+        Folder that keeps the rows of views whose extractors have no ``memory`` of their own,
+        so that each source is described once only (guide, "Store"). May be reset for
+        prediction.
 
     Attributes
     ----------
@@ -99,6 +103,7 @@ class VotingFusionRegressor(LateRegressor):
         quality=None,
         cv=5,
         n_jobs=None,
+        memory=None,
     ):
         self.views = views
         self.estimator = estimator
@@ -108,6 +113,7 @@ class VotingFusionRegressor(LateRegressor):
         self.quality = quality
         self.cv = cv
         self.n_jobs = n_jobs
+        self.memory = memory
 
     def fit(self, X, y, *, sample_weight=None, groups=None):
         """Fit a regressor per view, on the rows that have the view.
@@ -184,7 +190,8 @@ class VotingFusionRegressor(LateRegressor):
         check_is_fitted(self)
         X = self._check_table(X, reset=False)
         said = self._said(X)
-        opened = opened_gates(self.gates_, X, said)
+        with self._remembering():
+            opened = opened_gates(self.gates_, X, said)
         weights = weights_by_row(self.weights_, opened, said, rescaled=True)
         if self.voting == "median":
             return median_pool(said[:, :, 0], weights, self.mean_)

@@ -248,6 +248,9 @@ def _guess_strings(strings):
                 modality,
                 f"{count} of {len(strings)} cells name {modality} files ({', '.join(shown)})",
             )
+        if named.total() >= _MOST * len(strings):
+            told = f"the cells name files of several media: {_listed(named)}"
+            return Guess("drop", f"{told}. Give each a column of its own")
     if _share(_is_number, strings) >= _MOST:
         return Guess("tabular", "the cells are numbers written as text")
     if _share(_is_date, strings) >= _MOST:

@@ -4,7 +4,7 @@ import tempfile
 import time
 from contextlib import contextmanager
 from functools import partial
-from numbers import Integral, Real
+from numbers import Real
 
 import numpy as np
 from sklearn.base import is_classifier, is_regressor
@@ -106,7 +106,7 @@ class MultimodalPredictor(MultimodalBase):
         budget_s = np.inf if self.time_budget_s is None else self.time_budget_s
         fusions = by_simplicity(self._fusions, self._variants)
         tried = candidates(self._fusions["voting"], fusions, [name for name, _, _ in views])
-        splits = inner_splits(self._folds(y), y, groups, classifier=is_classifier(self))
+        splits = inner_splits(self.cv, y, groups, classifier=is_classifier(self))
         metadata = {"sample_weight": weight, "groups": groups}
         folds = fold_features(X, y, views, splits, **metadata)
         shares = np.ones(len(y)) if weight is None else weight
@@ -116,13 +116,6 @@ class MultimodalPredictor(MultimodalBase):
         if self.verbose:
             print(self.selection_.to_string())
         return chosen.model(views, self.estimator)
-
-    def _folds(self, y):
-        """The splitter, an int no larger than rows of the largest class allow."""
-        if not isinstance(self.cv, Integral):
-            return self.cv
-        most = np.unique(y, return_counts=True)[1].max() if is_classifier(self) else len(y)
-        return max(2, min(self.cv, most))
 
     @contextmanager
     def _remembering(self):

@@ -5,6 +5,7 @@ by `check_fusion_estimator`, for transformers, classifiers and regressors alike.
 """
 
 import inspect
+import tempfile
 import warnings
 from pickle import dumps, loads
 
@@ -31,7 +32,7 @@ from mmsk.testing._fixtures import (
     target_of,
 )
 from mmsk.testing._parameters import documented_parameters, unacceptable_values
-from mmsk.testing._toys import NoNaN, WordShape
+from mmsk.testing._toys import NoNaN, WordShape, counting
 
 
 def check_one_finite_row_per_row_in_order(fusion):
@@ -219,7 +220,10 @@ def check_unreadable_sources_count_as_missing_views(fusion):
         model.fit(X, target_of(fusion, score))
         found = answer_of(model, X)
     assert [error.row for error in model.errors_] == [1], "errors_ does not list the row"
-    assert any(issubclass(w.category, FailedSamplesWarning) for w in caught), "no warning"
+    told = [str(w.message) for w in caught if issubclass(w.category, FailedSamplesWarning)]
+    assert told, "no warning"
+    name = type(fusion).__name__
+    assert all(name in message for message in told), f"{told[0]!r} does not name {name}"
     assert np.isfinite(found).all()
 
 
@@ -292,6 +296,33 @@ def check_parameters_are_declared_documented_and_validated(fusion):
         setattr(wrong, name, value)
         error = raised(wrong.fit, X, target_of(fusion, score))
         assert isinstance(error, (ValueError, TypeError)), f"{name}={value!r} is accepted"
+
+
+def check_memory_spares_extractors_and_changes_nothing(fusion):
+    """With ``memory`` a second fit describes no sample; the memory of a view goes first."""
+    if "memory" not in fusion.get_params(deep=False):
+        return
+    X, score = table_of()
+    X["word"] = ["kite", "drum", "drummer", None] * 10
+    y, extractor = target_of(fusion, score), WordShape()
+    model = clone(fusion).set_params(views=[*VIEWS, ("word", extractor, "word")])
+    expected = answer_of(clone(model).fit(X, y), X)
+    several = {"n_jobs": 2} if "n_jobs" in fusion.get_params(deep=False) else {}
+    with tempfile.TemporaryDirectory() as folder, counting(WordShape) as described:
+        kept = clone(model).set_params(memory=folder).fit(X, y)
+        assert described, "the extractor of a view is not asked"
+        described.clear()
+        for again in (clone(kept).fit(X, y), clone(kept).set_params(**several).fit(X, y)):
+            assert_array_equal(answer_of(again, X), expected, "memory changes answers")
+        assert not described, f"{len(described)} samples are described again"
+        assert extractor.memory is None, "fit changed the user's own estimator"
+        words_only = X.iloc[:3].copy()
+        words_only[[*LEFT, *RIGHT]] = np.nan
+        answer_of(kept.set_params(memory=None), words_only)
+        assert described, "memory cannot be turned off for prediction"
+        described.clear()
+        answer_of(clone(model).set_params(word__memory=folder).fit(X, y), X)
+        assert not described, "the memory of a view's own extractor is not asked"
 
 
 def check_workers_do_not_change_results(fusion):

@@ -1,5 +1,7 @@
 """What the laws of fusions put into views: an extractor, and a step that counts."""
 
+import contextlib
+
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 
@@ -58,3 +60,19 @@ class NoNaN(TransformerMixin, BaseEstimator):
     def get_feature_names_out(self, input_features=None):
         """The names that came in."""
         return input_features
+
+
+@contextlib.contextmanager
+def counting(extractor):
+    """A context that gives a list, to which each sample that a class describes is added."""
+    extract, described = extractor._extract, []
+
+    def noted(self, sample):
+        described.append(sample)
+        return extract(self, sample)
+
+    extractor._extract = noted
+    try:
+        yield described
+    finally:
+        extractor._extract = extract

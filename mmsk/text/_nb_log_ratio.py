@@ -108,7 +108,7 @@ class NBLogRatio(TransformerMixin, BaseEstimator):
         validate_params(self)
         X, y = self._validate(X, y, reset=True)
         check_classification_targets(y)
-        weight = check_sample_weight(sample_weight, X, ensure_non_negative=True)
+        weight = check_sample_weight(sample_weight, X)
         self.classes_, codes = np.unique(y[weight > 0], return_inverse=True)
         if len(self.classes_) < 2:
             raise ValueError(

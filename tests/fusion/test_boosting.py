@@ -127,6 +127,17 @@ def test_a_class_without_weight_keeps_a_probability_of_nothing():
     np.testing.assert_array_equal(model.predict_proba(X)[:, 1], 0)
 
 
+@pytest.mark.parametrize("class_weight", [None, {False: 1, True: 5}, "balanced"])
+def test_weights_of_classes_count_in_batches_as_in_one_go(class_weight):
+    X, y = either_or(120)
+    y &= X[:, 1] > 0
+    model = BoostingFusionClassifier(VIEWS, class_weight=class_weight, **FEW)
+    expected = model.fit(X, y).predict_proba(X)
+    batches = [(X[:50], y[:50]), (X[50:], y[50:])]
+    found = model.fit_batches(batches, (X, y)).predict_proba(X)
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
 def test_a_model_file_is_loaded_where_xgboost_is_allowed(tmp_path):
     X, y = either_or(100)
     model = BoostingFusionClassifier(VIEWS, **FEW).fit(pd.DataFrame(X), y)

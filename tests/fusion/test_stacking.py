@@ -138,6 +138,13 @@ def test_a_row_that_has_nothing_gets_the_prior():
         assert regressor.predict(nothing)[0] == pytest.approx(Z.mean())
 
 
+def test_passthrough_hands_on_columns_that_pass_through_themselves():
+    views = [(name, "passthrough", columns) for name, columns in PARTS.items()]
+    fusion = StackingFusionClassifier(views, passthrough=True).fit(X, Y)
+    assert fusion.features_.transform(X).shape == (90, 4)
+    assert fusion.final_estimator_.n_features_in_ == 2 * 3 + 4
+
+
 def test_passthrough_hands_on_the_features_of_the_views():
     fusion = StackingFusionClassifier(_ours(LogisticRegression()), passthrough=True).fit(X, Y)
     assert fusion.final_estimator_.n_features_in_ == 2 * 3 + 4

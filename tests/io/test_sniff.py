@@ -95,6 +95,7 @@ SENTENCES = ["A man rides a horse.", "Two dogs play in the snow.", "She reads a 
         ([[1, 2], [3], []], "drop", "lists of numbers or dates"),
         ([np.zeros(512)] * 3, "drop", "vectors of 512 numbers"),
         ([np.zeros(4), np.zeros(9)], "drop", "vectors of 4 numbers"),
+        ([f"{k}.jpg" for k in range(6)] + ["7.mp4"] * 4, "drop", r"image \(6\), video \(4\)"),
         ([1j, 2j], "drop", "of a type that no modality reads"),
         ([1, PICTURE], "drop", r"several kinds: number \(1\), image \(1\)"),
         ([object(), {}], "drop", "of a type that no modality reads"),

@@ -290,7 +290,7 @@ def test_two_rows_are_enough(fusion):
 
 
 def test_two_rows_are_too_few_for_the_inner_folds_of_stacking():
-    with pytest.raises(ValueError, match="n_splits=5"):
+    with pytest.raises(ValueError, match="each of the 2 rows is of a class of its own"):
         fitted("stacking", pd.DataFrame({"size": [1.0, 2.0]}), ["a", "b"])
 
 

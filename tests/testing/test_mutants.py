@@ -1,5 +1,6 @@
 """Deliberately broken extractors and fusions: each is caught, by the law it breaks."""
 
+from contextlib import nullcontext
 from itertools import pairwise
 
 import numpy as np
@@ -242,6 +243,11 @@ class SilentAboutEmptyRows(SoundFusion):
         pass
 
 
+class ForgetsItsMemory(SoundFusion):
+    def _remembering(self):
+        return nullcontext()
+
+
 class GivesRowsOfOneViewThePrior(SoundFusion):
     def predict_proba(self, X):
         found = super().predict_proba(X)
@@ -289,6 +295,7 @@ FUSIONS = {
     SilentAboutSeveralTargets: "check_several_targets_are_refused_with_the_remedy",
     PredictsCodes: "check_classifiers_answer_in_the_classes_of_y",
     SilentAboutEmptyRows: "check_a_row_that_holds_nothing_has_an_answer",
+    ForgetsItsMemory: "check_memory_spares_extractors_and_changes_nothing",
     GivesRowsOfOneViewThePrior: "check_a_row_with_one_view_is_answered_by_it",
     FillsMissingViewsWithZeros: "check_a_row_that_holds_nothing_has_an_answer",
     RemembersTheFirstFit: "check_a_second_fit_forgets_the_first",
