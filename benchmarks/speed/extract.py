@@ -129,7 +129,7 @@ def growth(folder):
     return found
 
 
-def measured():
+def figures():
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         modalities = {
@@ -144,7 +144,7 @@ def measured():
 
 
 def main():
-    found = measured()
+    found = figures()
     work = (
         "mmsk.scale.extract with the default features of each modality, fitted before, one "
         "thread, seconds of the processor; peak memory with TextStatistics"

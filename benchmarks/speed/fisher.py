@@ -5,7 +5,7 @@ Both get the same descriptors and the same mixture; in double precision they mus
 but for the sign of the gradients by variances.
 """
 
-from benchmarks._harness import interleaved, one_thread, write_result
+from benchmarks._harness import interleaved, one_thread, told, write_result
 
 one_thread()
 
@@ -19,7 +19,7 @@ N_DESCRIPTORS, N_VALUES = 4096, 66
 TOLERANCE = {"float64": 1e-9, "float32": 1e-3}
 
 
-def compare(n_components, dtype):
+def compare(n_components, dtype, repeats):
     """Seconds, ratio and largest difference from scikit-image in double precision."""
     rng = np.random.default_rng(0)
     centers = rng.normal(size=(n_components, N_VALUES))
@@ -40,7 +40,7 @@ def compare(n_components, dtype):
     difference = np.abs(functions["mmsk"]() - signs * functions["scikit-image"]()).max()
     if difference > TOLERANCE[dtype]:
         raise AssertionError(f"mmsk differs from scikit-image by {difference}")
-    seconds = interleaved(functions, repeats=20)
+    seconds = interleaved(functions, repeats)
     return {
         "seconds": seconds,
         "ratios": {"scikit-image": seconds["scikit-image"] / seconds["mmsk"]},
@@ -48,17 +48,21 @@ def compare(n_components, dtype):
     }
 
 
-def main():
-    found = {
-        f"{n_components} components, {dtype}": compare(n_components, dtype)
+def measured(repeats=20):
+    """What `compare` found of each size and precision."""
+    return {
+        f"{n_components} components, {dtype}": compare(n_components, dtype, repeats)
         for n_components in (64, 256)
-        for dtype in ("float64", "float32")
+        for dtype in TOLERANCE
     }
+
+
+def main():
+    found = measured()
     work = f"Fisher vector of {N_DESCRIPTORS} descriptors of {N_VALUES} values, one thread"
     write_result("speed_fisher", {"work": work, "settings": found})
-    for name, measured in found.items():
-        times = (f"{peer} {1e3 * s:.1f} ms" for peer, s in measured["seconds"].items())
-        print(f"{name}: {', '.join(times)}; {measured['ratios']['scikit-image']:.1f} x")
+    for name, case in found.items():
+        print(told(name, case))
 
 
 if __name__ == "__main__":

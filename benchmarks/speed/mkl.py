@@ -41,7 +41,7 @@ def fit_machine(X, y, views):
     return SVC(kernel="precomputed").fit(gram, y)
 
 
-def measured(repeats=5):
+def figures(repeats=5):
     """Seconds of a fit of each, and of how many machines that is the time."""
     X, y, _, views = table_of("mfeat, 200 rows")
     functions = {"one SVC": lambda: fit_machine(X, y, views)}
@@ -78,7 +78,7 @@ def main():
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         many = pool.apply(fit_many)
     print(many, flush=True)
-    found = measured()
+    found = figures()
     payload = {"work": "a fit on 2,000 rows of mfeat, 6 views", **found, "many": many}
     write_result("speed_mkl", payload)
     for name, seconds in found["seconds"].items():

@@ -7,7 +7,7 @@ and one dictionary: patches, contrast, whitening, distances, code, pooling.
 
 from itertools import pairwise
 
-from benchmarks._harness import interleaved, one_thread, write_result
+from benchmarks._harness import interleaved, one_thread, told, write_result
 
 one_thread()
 
@@ -54,7 +54,7 @@ def peer(encoder, image):
     return np.concatenate(cells)
 
 
-def compare(parameters):
+def compare(parameters, repeats):
     """Seconds, ratio and largest difference for one setting."""
     rng = np.random.default_rng(0)
     side = parameters.get("size_px", 128)
@@ -68,7 +68,7 @@ def compare(parameters):
     # rounding may change which centroid is the last of the nearest, in a patch of some 50
     if difference > (0.05 if encoder.code == "nearest" else 1e-2):
         raise AssertionError(f"mmsk differs from scikit-learn by {difference}")
-    seconds = interleaved(functions, repeats=50)
+    seconds = interleaved(functions, repeats)
     return {
         "seconds": seconds,
         "ratios": {"scikit-learn": seconds["scikit-learn"] / seconds["mmsk"]},
@@ -76,10 +76,18 @@ def compare(parameters):
     }
 
 
-if __name__ == "__main__":
-    found = {name: compare(parameters) for name, parameters in SETTINGS.items()}
+def measured(repeats=50):
+    """What `compare` found of each setting."""
+    return {name: compare(parameters, repeats) for name, parameters in SETTINGS.items()}
+
+
+def main():
+    found = measured()
     work = "Patches of a picture coded against a dictionary and pooled, one thread"
     write_result("speed_patches", {"work": work, "pictures": found})
-    for name, measured in found.items():
-        times = (f"{who} {1e3 * s:.2f} ms" for who, s in measured["seconds"].items())
-        print(f"{name}: {', '.join(times)}: {measured['ratios']['scikit-learn']:.1f} x")
+    for name, case in found.items():
+        print(told(name, case))
+
+
+if __name__ == "__main__":
+    main()

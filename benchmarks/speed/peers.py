@@ -1,11 +1,15 @@
-"""scikit-learn, scikit-image, OpenCV and librosa beside mmsk, all in one process.
+"""All peers beside mmsk in one process, of all rooms.
+
+scikit-learn, scikit-image, OpenCV, librosa, torchaudio where it is installed
+(`benchmarks.speed.mfcc` says how), python_speech_features, PyAV alone, and joblib.
 
 Run with ``python -m benchmarks.speed.peers``, or with names of scripts to run only those
 cases: ``python -m benchmarks.speed.peers hog texture``. Writes
 ``benchmarks/results/speed_peers.json``: ratios with one thread, each with its check of
 equality; what a second thread gains; and what compiling costs, apart.
 
-The cases are those of the other scripts here: one that defines ``measured(repeats)`` is run.
+The cases are those of the other scripts here: one that defines ``measured(repeats)`` is run;
+what has no peer to be timed beside is called ``figures`` there.
 """
 
 from benchmarks._harness import interleaved, one_thread, told, write_result
@@ -25,6 +29,7 @@ import numpy as np  # noqa: E402
 
 from mmsk.audio import MFCC, PatchEncoder, Prosody  # noqa: E402
 from mmsk.image import GIST, GLCM, HOG, LBP, ColorHistogram  # noqa: E402
+from mmsk.video import FrameStatistics, MotionHistogram  # noqa: E402
 
 REPEATS = 30
 N_SAMPLES = 300
@@ -37,6 +42,8 @@ EXTRACTORS = {
     "MFCC": (MFCC(), "audio"),
     "Prosody": (Prosody(), "audio"),
     "PatchEncoder": (PatchEncoder(), "audio"),
+    "FrameStatistics": (FrameStatistics(), "video"),
+    "MotionHistogram": (MotionHistogram(), "video"),
 }
 # In a process of its own, whose kernels are cached in a folder of its own.
 _FIRST_CALL = """
@@ -79,7 +86,8 @@ def columns():
     rng = np.random.default_rng(0)
     pictures = rng.integers(0, 256, (N_SAMPLES, 256, 256, 3), dtype=np.uint8)
     sounds = 0.1 * rng.normal(size=(N_SAMPLES, 16000)).astype(np.float32)
-    return {"image": list(pictures), "audio": list(sounds)}
+    films = rng.integers(0, 256, (N_SAMPLES, 10, 120, 160), dtype=np.uint8)
+    return {"image": list(pictures), "audio": list(sounds), "video": list(films)}
 
 
 def scaling():

@@ -76,7 +76,7 @@ def searched_again(store):
     return json.loads(subprocess.run(run, capture_output=True, check=True).stdout)
 
 
-def measured():
+def figures():
     """Seconds of each wiring, and how many times as fast as each peer ours is."""
     # compiles, and has the disk read before anything is timed
     FeatureUnion(extractors()).fit_transform(recordings()[0]["audio"])
@@ -99,7 +99,7 @@ def measured():
 
 
 def main():
-    found = measured()
+    found = figures()
     work = (
         f"GridSearchCV of {len(CANDIDATES['classify__alpha'])} candidates in {N_FOLDS} folds "
         f"over {N_FILES} recordings of spoken_digits, one thread; MFCC, SpectralStatistics, "

@@ -66,7 +66,7 @@ def fit(out, way):
     return json.loads(subprocess.run(run, capture_output=True, check=True).stdout)
 
 
-def measured():
+def figures():
     """Peak memory, seconds and accuracy of each way and size."""
     with tempfile.TemporaryDirectory() as name:
         folders = {n_rows: parts_of(n_rows, Path(name)) for n_rows in GROWTH}
@@ -83,7 +83,7 @@ def measured():
 
 
 def main():
-    found = measured()
+    found = figures()
     work = f"Boosted trees, 20 rounds over {N_FEATURES} features, one thread"
     write_result("speed_trees", {"work": work, **found})
     for name, row in found["fits"].items():

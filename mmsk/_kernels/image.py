@@ -14,8 +14,6 @@ from mmsk._kernels._jit import kernel
 
 STRIP = 2048  # pixels sorted at once: the buffers stay in the first-level cache
 
-CLOSE = 1e-5  # squares nearer than this do not tell which root is greater once rounded
-
 L1, L1_SQRT, L2, L2_HYS = range(4)
 EPSILON = 1e-5  # added to norms, so that a flat block is 0
 HYSTERESIS = 0.2  # largest share of one value in a block, for L2_HYS
@@ -45,93 +43,6 @@ def gray_gradients(image):
         for col in range(1, width - 1):
             column_gradients[row, col] = image[row, col + 1] - image[row, col - 1]
     return row_gradients, column_gradients
-
-
-@kernel
-def color_gradients(image):
-    """Gradients of the channel that changes most at each pixel.
-
-    Parameters
-    ----------
-    image : ndarray of shape (n_channels, height, width), floating
-        At least one channel and one pixel.
-
-    Returns
-    -------
-    row_gradients, column_gradients : ndarray of shape (height, width), dtype of image
-        As in `gray_gradients`.
-    """
-    row_gradients, column_gradients = np.empty_like(image), np.empty_like(image)
-    for channel in range(image.shape[0]):
-        rows, columns = gray_gradients(image[channel])
-        row_gradients[channel] = rows
-        column_gradients[channel] = columns
-    return strongest_gradients(row_gradients, column_gradients)
-
-
-@kernel
-def strongest_gradients(row_gradients, column_gradients):
-    """The longest of several gradients at each pixel.
-
-    Parameters
-    ----------
-    row_gradients, column_gradients : ndarray of shape (n_channels, height, width), floating
-        At least one channel.
-
-    Returns
-    -------
-    rows, columns : ndarray of shape (height, width), dtype of the gradients
-        Of the channel with the greatest ``np.hypot`` of both, the first of equals.
-    """
-    n_channels, height, width = row_gradients.shape
-    rows, columns = row_gradients[0].copy(), column_gradients[0].copy()
-    squares, close = np.empty(width), np.empty(width)
-    for row in range(height):
-        best_y, best_x = rows[row], columns[row]
-        close[:] = 0
-        for col in range(width):
-            squares[col] = np.float64(best_y[col]) ** 2 + np.float64(best_x[col]) ** 2
-        for channel in range(1, n_channels):
-            ys, xs = row_gradients[channel, row], column_gradients[channel, row]
-            for col in range(width):
-                y, x = abs(ys[col]), abs(xs[col])
-                other_y, other_x = abs(best_y[col]), abs(best_x[col])
-                mirrored = (y == other_y and x == other_x) or (y == other_x and x == other_y)
-                square = np.float64(y) ** 2 + np.float64(x) ** 2
-                apart = abs(square - squares[col]) > CLOSE * squares[col]
-                close[col] = close[col] if apart or mirrored else 1.0
-                longer = square > squares[col]
-                squares[col] = square if longer else squares[col]
-                best_y[col] = ys[col] if longer else best_y[col]
-                best_x[col] = xs[col] if longer else best_x[col]
-        for col in range(width):
-            if close[col] > 0:
-                channel = longest(row_gradients[:, row, col], column_gradients[:, row, col])
-                best_y[col] = row_gradients[channel, row, col]
-                best_x[col] = column_gradients[channel, row, col]
-    return rows, columns
-
-
-@kernel
-def longest(y, x):
-    """Position of the longest of some vectors, the first of equals, as NumPy has it.
-
-    Parameters
-    ----------
-    y, x : ndarray of shape (n_vectors,), floating
-
-    Returns
-    -------
-    position : int
-        That of the first NaN, if there is one.
-    """
-    position = 0
-    length = np.hypot(y[0], x[0])
-    for k in range(1, y.size):
-        other = np.hypot(y[k], x[k])
-        if other > length or (np.isnan(other) and not np.isnan(length)):
-            position, length = k, other
-    return position
 
 
 @kernel

@@ -7,6 +7,7 @@ from numbers import Integral
 import numpy as np
 
 from mmsk._kernels import image as kernels
+from mmsk._kernels.channels import channel_planes, strongest_byte_gradients, strongest_gradients
 from mmsk._utils.sklearn_private import Interval, StrOptions
 from mmsk.base import SampleTransformer
 from mmsk.io import read_image
@@ -342,8 +343,7 @@ def _float_type(dtype):
 def _votes(pixels, orientations, transform_sqrt):
     """Orientation bin and vote of each pixel."""
     if pixels.dtype.itemsize == 1 and pixels.dtype.kind in "biu" and not transform_sqrt:
-        rows, columns = (g.astype(np.float32, copy=False) for g in _gradients(pixels))
-        return kernels.votes_by_edge(rows, columns, _whole_edges(orientations))
+        return kernels.votes_by_edge(*_gradients(pixels), _whole_edges(orientations))
     pixels = pixels.astype(_float_type(pixels.dtype), copy=False)
     gradients = _gradients(np.sqrt(pixels) if transform_sqrt else pixels)
     rows, columns = (g.astype(np.float64, copy=False) for g in gradients)
@@ -357,9 +357,11 @@ def _gradients(pixels):
     if pixels.ndim == 2:
         dtype = np.float32 if whole else pixels.dtype
         return kernels.gray_gradients(np.ascontiguousarray(pixels, dtype))
-    # in float32 the rounding of np.hypot would choose other channels for bytes
-    dtype = np.float64 if whole else pixels.dtype
-    return kernels.color_gradients(np.ascontiguousarray(np.moveaxis(pixels, -1, 0), dtype))
+    if whole:
+        return strongest_byte_gradients(channel_planes(np.ascontiguousarray(pixels)))
+    planes = np.ascontiguousarray(np.moveaxis(pixels, -1, 0))
+    rows, columns = zip(*map(kernels.gray_gradients, planes))
+    return strongest_gradients(np.stack(rows), np.stack(columns))
 
 
 @lru_cache(maxsize=64)

@@ -90,9 +90,20 @@ def gray_gradients(image):
     return row_gradients, column_gradients
 
 
-def color_gradients(image):
-    rows, columns = map(np.stack, zip(*map(gray_gradients, image)))
-    return strongest_gradients(rows, columns)
+def channel_planes(image):
+    return np.moveaxis(image, -1, 0).copy()
+
+
+def strongest_byte_gradients(planes):
+    gradients = [gray_gradients(plane.astype(np.float64)) for plane in planes]
+    rows, columns = strongest_gradients(*map(np.stack, zip(*gradients)))
+    return rows.astype(np.float32), columns.astype(np.float32)
+
+
+def settle_ties(tied, ys, xs, best_y, best_x):
+    places = np.flatnonzero(tied)
+    channels = np.hypot(ys.astype(np.float64), xs.astype(np.float64)).argmax(axis=0)[places]
+    best_y[places], best_x[places] = ys[channels, places], xs[channels, places]
 
 
 def strongest_gradients(row_gradients, column_gradients):
