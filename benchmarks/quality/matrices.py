@@ -67,6 +67,7 @@ def fusions(views):
             for combination in ("average", "cka", "easymkl", "lp", "simplemkl")
         },
         "cooperative": CooperativeClassifier(views),
+        "cooperative, likelihood": CooperativeClassifier(views, loss="log_loss"),
         "bilinear": make_pipeline(BilinearFusion(views), linear),
         "boosting": BoostingFusionClassifier(views),
         "canonical correlation": make_pipeline(CCAFusion(views, supervised="classes"), linear),
