@@ -11,7 +11,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 
 from benchmarks._harness import DATA
-from mmsk.audio import MFCC, AudioFunctionals, Chroma, Prosody
+from mmsk.audio import MFCC, Prosody, SpectralStatistics
 from mmsk.image import HOG, LBP, ColorHistogram
 from mmsk.text import CountVectorizer, TfidfVectorizer
 from mmsk.video import FrameStatistics, MotionHistogram
@@ -60,8 +60,7 @@ def spoken_digits():
     sounds = _paths("spoken_digits", table["audio"])
     extractors = {
         "mfcc": MFCC(rate_hz=RATE_HZ),
-        "functionals": AudioFunctionals(rate_hz=RATE_HZ),
-        "chroma": Chroma(rate_hz=RATE_HZ),
+        "spectrum": SpectralStatistics(rate_hz=RATE_HZ),
         "prosody": Prosody(rate_hz=RATE_HZ),
     }
     blocks = {name: one.fit_transform(sounds) for name, one in extractors.items()}
