@@ -1,22 +1,29 @@
 """Every word of ``fusion=`` on tables of ready features: accuracy, time and memory.
 
 Nothing is tuned: each family is what `MultimodalClassifier` builds by default, on views that
-are ready matrices. Each row runs in a process of its own, whose peak of memory and processor
-time are its own; XGBoost, too, has one thread. ``docs/guide/choose.md`` is drawn from this.
+are ready matrices, or raw texts. Each row runs in a process of its own, whose peak of memory
+and processor time are its own; XGBoost, too, has one thread. A family that needs more than
+`LIMIT_S` for all parts of a data set is stopped, and says so. ``docs/guide/choose.md`` is drawn
+from this.
 
-    python -m benchmarks.quality.families
+    python -m benchmarks.quality.families [set ...]
 """
 
+import json
 import multiprocessing
 import resource
+import sys
 import time
+import warnings
 
-from benchmarks._harness import one_thread, write_result
+from benchmarks._harness import RESULTS, one_thread, write_result
 
 one_thread()
 
 import numpy as np  # noqa: E402
+from sklearn.utils import _safe_indexing  # noqa: E402
 
+from benchmarks.quality.family_sets import MEDIA  # noqa: E402
 from benchmarks.quality.matrices import SETS, splits, table_of  # noqa: E402
 from mmsk.datasets import make_multimodal_classification  # noqa: E402
 from mmsk.fusion import VotingFusionClassifier  # noqa: E402
@@ -24,11 +31,14 @@ from mmsk.multimodal._fusions import CLASSIFIERS  # noqa: E402
 
 N_SEEDS = 5
 N_COLUMNS = 5  # of parts: draws, or repetitions of folds
+LIMIT_S = 90  # of processor time, for one family on all parts of one data set
 SIGNALS = ("early", "late", "joint")
 
 
 def parts(name):
     """Views, and tables with labels and masks of training and test rows."""
+    if name in MEDIA:
+        return MEDIA[name]()
     if name in SETS:
         X, y, table, views = table_of(name)
         columns = SETS[name][2]
@@ -56,7 +66,8 @@ def measured(model, tables):
     scores, seconds = [], []
     for X, y, train, test in tables:
         start = time.process_time()
-        scores.append(float(np.mean(model.fit(X[train], y[train]).predict(X[test]) == y[test])))
+        known, asked = (_safe_indexing(X, np.flatnonzero(part)) for part in (train, test))
+        scores.append(float(np.mean(model.fit(known, y[train]).predict(asked) == y[test])))
         seconds.append(time.process_time() - start)
     return {
         "accuracy": round(float(np.mean(scores)), 4),
@@ -75,12 +86,23 @@ def _in_a_process(model, tables):
     """`measured`, in a fork: what a family loads and allocates is not the next one's."""
     context = multiprocessing.get_context("fork")
     here, there = context.Pipe(duplex=False)
-    child = context.Process(target=lambda: there.send(measured(model, tables)))
+    child = context.Process(target=_bounded, args=(model, tables, there))
     child.start()
     there.close()
-    found = here.recv()
-    child.join()
-    return found
+    try:
+        return here.recv()
+    except EOFError:  # ended by the system
+        return {"stopped_after_cpu_s": LIMIT_S}
+    finally:
+        child.join()
+
+
+def _bounded(model, tables, there):
+    warnings.simplefilter("ignore")  # rows without a view, classes of few members
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    limit = int(used.ru_utime + used.ru_stime) + LIMIT_S
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
+    there.send(measured(model, tables))
 
 
 def run(name):
@@ -93,8 +115,15 @@ def run(name):
     return rows
 
 
+def earlier():
+    """Results of sets that are not run now."""
+    path = RESULTS / "quality_families.json"
+    return json.loads(path.read_text())["sets"] if path.exists() else {}
+
+
 if __name__ == "__main__":
-    found = {}
-    for name in [*SETS, *(f"planted, {signal}" for signal in SIGNALS)]:
+    every = [*SETS, *(f"planted, {signal}" for signal in SIGNALS), *MEDIA]
+    found = earlier() if sys.argv[1:] else {}
+    for name in sys.argv[1:] or every:
         found[name] = run(name)
-        write_result("quality_families", {"sets": found})
+        write_result("quality_families", {"limit_s": LIMIT_S, "sets": found})

@@ -114,23 +114,30 @@ def families(result):
         lines = [
             [
                 f"`{model}`" if not model.endswith(" alone") else model,
-                f"{100 * row['accuracy']:.1f} ± {100 * row['spread']:.1f}",
-                f"{row['cpu_s']:.2f}",
-                f"{row['added_mb']:.0f}",
+                *_family(row, result.get("limit_s")),
             ]
             for model, row in rows.items()
         ]
         head = ["fusion", "accuracy, %", "fit and predict, s", "memory added, MB"]
-        n_parts = next(iter(rows.values()))["n_parts"]
+        n_parts = next(row["n_parts"] for row in rows.values() if "n_parts" in row)
         of = f"mean of {n_parts} parts" if n_parts > 1 else "one part"
         parts.append(f"### {name}, {of}\n\n{table(head, lines)}")
     return "\n\n".join(parts)
+
+
+def _family(row, limit_s):
+    """Accuracy, seconds and memory, or that it was stopped."""
+    if "accuracy" not in row:
+        return [f"stopped after {limit_s} s", "", ""]
+    accuracy = f"{100 * row['accuracy']:.1f} ± {100 * row['spread']:.1f}"
+    return [accuracy, f"{row['cpu_s']:.2f}", f"{row['added_mb']:.0f}"]
 
 
 def choice(result):
     """A line for each data set: the best family, those beside it, and the best view."""
     lines = []
     for name, rows in result["sets"].items():
+        rows = {k: row for k, row in rows.items() if "accuracy" in row}
         views = {k: row for k, row in rows.items() if k.endswith(" alone")}
         fused = {k: row for k, row in rows.items() if k not in views}
         best = max(fused, key=lambda k: fused[k]["accuracy"])

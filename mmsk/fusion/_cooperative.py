@@ -79,12 +79,12 @@ class CooperativeFusion(ViewsEstimator):
         weight = np.ones(len(y)) if sample_weight is None else sample_weight
         weight = weight * present.any(axis=0)
         self.rho_, said = rhos[0], None
-        if len(rhos) > 1 or is_classifier(self):
+        if len(rhos) > 1 or self._tunes_said():
             splits = inner_splits(self.cv, y, groups, classifier=is_classifier(self))
             tried = [
                 self._held_out(splits, blocks, present, targets, weight, rho) for rho in rhos
             ]
-            losses = [weight @ ((found - targets) ** 2).sum(axis=1) for found in tried]
+            losses = [weight @ self._losses(found, targets) for found in tried]
             best = int(np.argmin(losses))
             self.rho_, said = rhos[best], tried[best]
         found = self._fit_all(blocks, present, targets, weight, self.rho_)
@@ -99,7 +99,7 @@ class CooperativeFusion(ViewsEstimator):
         """What all views learned at once: as `fit_linear` or `fit_in_turn` give it."""
         rows = (blocks, present, targets, weight, rho)
         if self.estimator is None:
-            return fit_linear(*rows, self.C, self.l1_ratio)
+            return self._fit_linear(*rows, self.C, self.l1_ratio)
         return fit_in_turn(self.estimator, *rows)
 
     def _held_out(self, splits, blocks, present, targets, weight, rho):
@@ -112,6 +112,17 @@ class CooperativeFusion(ViewsEstimator):
             say = said_linear if self.estimator is None else said_in_turn
             said[test] = say(*found, held_out, present[:, test], rho)
         return said
+
+    def _fit_linear(self, *rows_and_strengths):
+        return fit_linear(*rows_and_strengths)
+
+    def _losses(self, said, targets):
+        """Of each row held out: what the agreement is chosen by."""
+        return ((said - targets) ** 2).sum(axis=1)
+
+    def _tunes_said(self):
+        """Whether held-out rows are needed even of a single agreement."""
+        return False
 
     def _rhos(self):
         rhos = np.atleast_1d(np.asarray(self.rho, dtype=float))
@@ -160,11 +171,7 @@ def fit_linear(blocks, present, targets, weight, rho, C, l1_ratio):
     Over the n views that a row has, :math:`\sum_{m<l} (f_m - f_l)^2 = n \sum_m f_m^2 -
     (\sum_m f_m)^2`, so the rows that Ding et al. add need not be written out.
     """
-    weighted = [weight * has for has in present]
-    means = [
-        share @ block / max(share.sum(), np.finfo(float).tiny)
-        for block, share in zip(blocks, weighted, strict=True)
-    ]
+    means = means_of(blocks, present, weight)
     joined = side_by_side(blocks, present, means, rho)
     n_views = present.sum(axis=0)
     stops = np.cumsum([block.shape[1] for block in blocks])[:-1]
@@ -176,6 +183,15 @@ def fit_linear(blocks, present, targets, weight, rho, C, l1_ratio):
     left = (1 - rho) * (centred @ (joined - mean)) + rho * within
     coef = _elastic(left, centred @ (targets - target_mean), C, l1_ratio)
     return means, coef, target_mean - mean @ coef
+
+
+def means_of(blocks, present, weight):
+    """Mean of each block over the rows that have it."""
+    shares = [weight * has for has in present]
+    return [
+        share @ block / max(share.sum(), np.finfo(float).tiny)
+        for block, share in zip(blocks, shares, strict=True)
+    ]
 
 
 def _elastic(left, right, C, l1_ratio):

@@ -1,12 +1,13 @@
 """Cooperative learning of classes: linear views fitted at once, held to agree."""
 
 import numpy as np
-from scipy.special import softmax
+from scipy.special import log_softmax, softmax
 from sklearn.base import ClassifierMixin
 
 from mmsk._utils.sklearn_private import StrOptions
 from mmsk.fusion._calibrated_ridge import sharpness
-from mmsk.fusion._cooperative import RHOS, CooperativeFusion
+from mmsk.fusion._cooperative import RHOS, CooperativeFusion, fit_linear
+from mmsk.fusion._cooperative_likelihood import fit_likelihood
 from mmsk.fusion._pooling import with_unseen_classes
 from mmsk.fusion._targets import learn_classes
 
@@ -32,6 +33,9 @@ class CooperativeClassifier(ClassifierMixin, CooperativeFusion):
         What each view learns with, in place of a linear function (``C`` and ``l1_ratio``
         are then its own matter): views are fitted in turn to what the others leave, to
         which they must agree as far as ``rho`` says.
+    loss : {"squared_error", "log_loss"}, default="squared_error"
+        What is fitted: squares of a column per class, in closed form, or the multinomial
+        likelihood, which takes some ten times as long and needs no softmax to be tuned.
     cv : int, splitter or iterable, default=5
         Inner folds, each row tested once. An int with groups keeps every group whole
         (StratifiedGroupKFold).
@@ -58,7 +62,8 @@ class CooperativeClassifier(ClassifierMixin, CooperativeFusion):
     estimators_ : list of regressor or None
         Of each view, where ``estimator`` is given.
     sharpness_ : float
-        What the softmax multiplies values with; found on the rows held out.
+        What the softmax multiplies values with; found on the rows held out, and 1 of the
+        likelihood.
     features_ : FeatureFusion
         Makes the blocks.
     classes_ : ndarray of shape (n_classes,)
@@ -74,7 +79,10 @@ class CooperativeClassifier(ClassifierMixin, CooperativeFusion):
     Minimises :math:`\frac12 \|y - \sum_m f_m\|^2 + \frac\rho2 \sum_{m<l} \|f_m - f_l\|^2 +
     \frac1{2C} \sum_m \|\beta_m\|^2` with a column of 0 and 1 for each class, in closed form;
     with a share :math:`\lambda` of the 1-norm the penalty is :math:`\frac1C \sum_m (\lambda
-    \|\beta_m\|_1 + \frac{1 - \lambda}2 \|\beta_m\|^2)`, by coordinate descent.
+    \|\beta_m\|_1 + \frac{1 - \lambda}2 \|\beta_m\|^2)`, by coordinate descent. With
+    ``loss="log_loss"`` the squares of the residuals are replaced by the negative
+    log-likelihood of a softmax of :math:`\sum_m f_m`, or of two classes by that of their
+    log-odds; what views must agree on are the values before it.
     Pairs of views count in the rows that have both. Where views are missing, the sum over
     those present is scaled up by :math:`(n\_views / n\_present)^\rho`. A row without any
     view gets the prior, with a warning. Blocks are made once for all inner folds: put
@@ -99,6 +107,7 @@ class CooperativeClassifier(ClassifierMixin, CooperativeFusion):
 
     _parameter_constraints = {
         **CooperativeFusion._parameter_constraints,
+        "loss": [StrOptions({"squared_error", "log_loss"})],
         "class_weight": [dict, StrOptions({"balanced"}), None],
     }
 
@@ -110,6 +119,7 @@ class CooperativeClassifier(ClassifierMixin, CooperativeFusion):
         C=10.0,
         l1_ratio=0.0,
         estimator=None,
+        loss="squared_error",
         cv=5,
         class_weight=None,
         n_jobs=None,
@@ -125,6 +135,7 @@ class CooperativeClassifier(ClassifierMixin, CooperativeFusion):
             n_jobs=n_jobs,
             memory=memory,
         )
+        self.loss = loss
         self.class_weight = class_weight
 
     def fit(self, X, y, *, sample_weight=None, groups=None):
@@ -142,12 +153,29 @@ class CooperativeClassifier(ClassifierMixin, CooperativeFusion):
         -------
         self : object
         """
+        if self.loss == "log_loss" and self.estimator is not None:
+            raise ValueError(
+                "loss='log_loss' is of linear functions; an estimator is a regressor, which "
+                "fits squares. Leave out one of both."
+            )
         X = self._check_table(X, reset=True)
         y, codes, weight, given = learn_classes(self, X, y, sample_weight)
         targets = np.eye(len(self.classes_))[codes][:, self.class_prior_ > 0]
         said = self._fit(X, y, targets, given, groups)
-        self.sharpness_ = sharpness(said, targets, weight)
+        self.sharpness_ = sharpness(said, targets, weight) if self._tunes_said() else 1.0
         return self
+
+    def _tunes_said(self):
+        return self.loss == "squared_error"
+
+    def _fit_linear(self, *rows_and_strengths):
+        fit = fit_linear if self.loss == "squared_error" else fit_likelihood
+        return fit(*rows_and_strengths)
+
+    def _losses(self, said, targets):
+        if self.loss == "squared_error":
+            return super()._losses(said, targets)
+        return -(targets * log_softmax(said, axis=1)).sum(axis=1)
 
     def predict_proba(self, X):
         """Probabilities of the classes.

@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
-from sklearn.linear_model import ElasticNet, Ridge
+from sklearn.linear_model import ElasticNet, LogisticRegression, Ridge
 from sklearn.metrics import log_loss
-from sklearn.model_selection import GridSearchCV, GroupKFold
+from sklearn.model_selection import GridSearchCV, GroupKFold, StratifiedKFold
 from sklearn.neighbors import KNeighborsRegressor
 from sklearn.tree import DecisionTreeRegressor
 
 from mmsk.fusion import BlockScaler, CooperativeClassifier, CooperativeRegressor, FeatureFusion
+from mmsk.fusion._cooperative import RHOS
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(90, 6)) + RNG.normal(size=(90, 1))
@@ -170,6 +171,95 @@ def test_probabilities_are_tuned_on_rows_held_out():
     flatter = found**0.5 / (found**0.5).sum(axis=1, keepdims=True)
     loss = [log_loss(y[300:], p) for p in (found, sharper, flatter)]
     assert loss[0] == min(loss)
+
+
+@pytest.mark.parametrize("classes", [Y, Y == "b"])
+def test_without_agreement_the_likelihood_is_that_of_logistic_regression(classes):
+    model = CooperativeClassifier(VIEWS, rho=0, C=2.0, loss="log_loss").fit(X, classes)
+    fused = np.hstack(BLOCKS)
+    expected = LogisticRegression(C=2.0, tol=1e-9, max_iter=1000).fit(fused, classes)
+    np.testing.assert_allclose(
+        model.predict_proba(X), expected.predict_proba(fused), rtol=1e-4, atol=1e-5
+    )
+
+
+@pytest.mark.parametrize("l1_ratio", [0.5, 1.0])
+def test_without_agreement_the_1_norm_is_that_of_logistic_regression(l1_ratio):
+    options = {"C": 0.5, "l1_ratio": l1_ratio}
+    model = CooperativeClassifier(VIEWS, rho=0, loss="log_loss", **options).fit(X, Y)
+    fused = np.hstack(BLOCKS)
+    expected = LogisticRegression(solver="saga", tol=1e-7, max_iter=20_000, **options)
+    expected.fit(fused, Y)
+    np.testing.assert_allclose(
+        model.predict_proba(X), expected.predict_proba(fused), rtol=1e-3, atol=1e-4
+    )
+    assert ((np.abs(model.coef_) < 1e-9) == (expected.coef_.T == 0)).all()
+
+
+@pytest.mark.parametrize("rho", [0.3, 2.0])
+def test_no_coefficients_near_by_are_likelier_and_agree_as_well(rho):
+    model = CooperativeClassifier(VIEWS, rho=rho, C=2.0, loss="log_loss").fit(X, Y)
+    least = _penalised(model.coef_, model.intercept_, rho)
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        moved = [values + 1e-3 * rng.normal(size=values.shape)
+                 for values in (model.coef_, model.intercept_)]  # fmt: skip
+        assert _penalised(*moved, rho) > least - 1e-9
+
+
+def _penalised(coef, intercept, rho):
+    """The objective of ``loss="log_loss"``, written out with C=2."""
+    stops = [0, 2, 5, 6]
+    said = [block @ coef[stops[m] : stops[m + 1]] for m, block in enumerate(BLOCKS)]
+    logits = sum(said) + intercept
+    codes = np.unique(Y, return_inverse=True)[1]
+    likely = logits[np.arange(90), codes] - np.log(np.exp(logits).sum(axis=1))
+    apart = sum(
+        ((said[m] - said[other]) ** 2).sum() for m in range(3) for other in range(m + 1, 3)
+    )
+    return -likely.sum() + rho / 2 * apart + (coef**2).sum() / 4
+
+
+def test_values_before_the_softmax_agree_the_more_the_more_they_must():
+    apart = []
+    for rho in (0, 0.1, 1, 10):
+        model = CooperativeClassifier(VIEWS[:2], rho=rho, loss="log_loss").fit(X, Y)
+        left, right = BLOCKS[0] @ model.coef_[:2], BLOCKS[1] @ model.coef_[2:]
+        apart.append(np.mean((left - right) ** 2))
+    assert apart == sorted(apart, reverse=True)
+
+
+def test_agreement_of_the_likelihood_is_chosen_by_log_loss_of_rows_held_out():
+    rng = np.random.default_rng(0)
+    said = rng.normal(size=(150, 1))
+    loud = said + 3 * rng.normal(size=(150, 40))
+    y = (said[:, 0] > 0).astype(int)
+    model = CooperativeClassifier(_halves(), C=100, loss="log_loss").fit(loud, y)
+    folds = StratifiedKFold(5).split(loud, y)
+    losses = dict.fromkeys(RHOS, 0.0)
+    for train, test in folds:
+        for rho in RHOS:
+            one = CooperativeClassifier(_halves(), rho=rho, C=100, loss="log_loss")
+            found = one.fit(loud[train], y[train]).predict_proba(loud[test])
+            losses[rho] += log_loss(y[test], found)
+    assert model.rho_ == min(losses, key=losses.get) > 0
+
+
+def test_the_likelihood_takes_a_weight_of_two_for_a_row_that_is_there_twice():
+    weight = np.where(np.arange(90) < 30, 2.0, 1.0)
+    twice = np.repeat(np.arange(90), weight.astype(int))
+    options = {"rho": 0.5, "loss": "log_loss"}
+    weighed = CooperativeClassifier(VIEWS, **options).fit(X, Y, sample_weight=weight)
+    repeated = CooperativeClassifier(VIEWS, **options).fit(X[twice], Y[twice])
+    np.testing.assert_allclose(
+        weighed.predict_proba(X), repeated.predict_proba(X), rtol=1e-3, atol=1e-4
+    )
+
+
+def test_an_estimator_has_no_likelihood():
+    model = CooperativeClassifier(VIEWS, estimator=Ridge(), loss="log_loss")
+    with pytest.raises(ValueError, match="an estimator is a regressor"):
+        model.fit(X, Y)
 
 
 def test_a_class_of_weight_zero_is_never_predicted():
