@@ -101,14 +101,17 @@ FUSED = {
         tfidf_view("words", **WORDS),
         nb_view("places", [3, 10, 30, 100], **PLACES),
         tfidf_view("places", **PLACES),
-        nb_view("characters", [3, 10, 30, 100], analyzer="char", ngram_range=(2, 6)),
         tfidf_view("characters", analyzer="char", ngram_range=(2, 6)),
     ],
 }
 #: For comparison only; fused with the others of mr, word vectors took 0.3 in inner folds.
 ALONE = {
     "mr": [vectors_view(300)],
-    "trec6": [nb_view("words", [3, 10, 30, 100], **WORDS), vectors_view(100)],
+    "trec6": [
+        nb_view("words", [3, 10, 30, 100], **WORDS),
+        nb_view("characters", [3, 10, 30, 100], analyzer="char", ngram_range=(2, 6)),
+        vectors_view(100),
+    ],
 }
 
 
