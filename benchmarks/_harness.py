@@ -167,7 +167,10 @@ def _versions():
 
 
 def current_commit():
-    """What is checked out, with ``-dirty`` where files differ from it; None without git."""
+    """What is checked out, with ``-dirty`` where files differ from it; None without git.
+
+    Results do not count: some scripts write theirs several times.
+    """
 
     def git(*words):
         return subprocess.run(
@@ -175,7 +178,8 @@ def current_commit():
         ).stdout.strip()
 
     try:
-        return git("rev-parse", "HEAD") + ("-dirty" if git("status", "--porcelain") else "")
+        changed = git("status", "--porcelain", "--", ":/", f":(exclude){RESULTS.name}")
+        return git("rev-parse", "HEAD") + ("-dirty" if changed else "")
     except (OSError, subprocess.CalledProcessError):  # an unpacked archive
         return None
 

@@ -81,7 +81,7 @@ def votes_by_edge(row_gradients, column_gradients, edges):
         for k in range(stop - start):
             x, y = strip_x[k], strip_y[k]
             strip_votes[k] = np.sqrt(x * x + y * y)
-            turned = y < zero or (y == zero and x < zero)
+            turned = (y < zero) | ((y == zero) & (x < zero))  # `or` would be a branch
             upper_x[k] = -x if turned else x
             upper_y[k] = -y if turned else y
         for edge in range(edges.shape[0]):

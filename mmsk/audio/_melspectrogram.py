@@ -5,7 +5,7 @@ from numbers import Integral
 
 import numpy as np
 
-from mmsk._kernels.audio import LANES, mel_bands
+from mmsk._kernels.audio import LANES, float_decibels, mel_bands
 from mmsk.audio._frames import SAMPLES_AT_ONCE, in_hops, spectrogram_of, window_taper
 from mmsk.audio._mel import mel_bank
 from mmsk.exceptions import NarrowFiltersWarning
@@ -110,26 +110,26 @@ def melspectrogram(
     for channel in y.reshape(-1, y.shape[-1]):
         hops = in_hops(channel, n_fft, hop_length, center, pad_mode)
         channels.append(_bands_of_signal(hops, taper, power, bank))
-    return np.stack(channels).reshape(*y.shape[:-1], *channels[0].shape)
+    together = channels[0] if len(channels) == 1 else np.stack(channels)
+    return together.reshape(*y.shape[:-1], *channels[0].shape)
 
 
 def decibels(power):
-    """Levels in place of powers, in the same memory.
+    """Levels of powers.
 
     Parameters
     ----------
     power : ndarray, floating
-        Non-negative; overwritten.
+        Non-negative.
 
     Returns
     -------
-    levels : ndarray
-        ``power`` itself, in decibels of 1, at least -100.
+    levels : ndarray, of the shape and dtype of ``power``
+        In decibels of 1, at least -100.
     """
-    np.maximum(power, _SOFTEST_POWER, out=power)
-    np.log(power, out=power)  # NumPy has vector instructions for it more often than for log10
-    power *= _DB_PER_NEPER
-    return power
+    if power.dtype == np.float32:
+        return float_decibels(np.ravel(power)).reshape(power.shape)
+    return _DB_PER_NEPER * np.log(np.maximum(power, _SOFTEST_POWER))  # quicker than log10
 
 
 def levelled(levels, loudest):

@@ -232,6 +232,11 @@ def mel_bands(power, first_bins, ends, weights):
     return np.array(bands, dtype=power.dtype)
 
 
+def float_decibels(power):
+    with np.errstate(over="ignore"):
+        return (10 * np.log10(np.maximum(power.astype(float), 1e-10))).astype(np.float32)
+
+
 def deltas(series):
     padded = np.pad(series, [(0, 0), (2, 2)], mode="edge")
     filters = np.array([-2, -1, 0, 1, 2]) / 10

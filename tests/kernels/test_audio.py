@@ -190,6 +190,25 @@ def test_mel_bands_by_hand():
     np.testing.assert_array_equal(bands, [[0.5, 5.0], [8.0, 80.0], [0.0, 0.0]])
 
 
+@given(arrays(np.float32, st.integers(0, 9), elements=st.floats(0, width=32)))
+def test_decibels_are_those_of_the_reference(power):
+    found, expected = kernels.float_decibels(power), reference.float_decibels(power)
+    assert found.dtype == expected.dtype
+    np.testing.assert_allclose(found, expected, rtol=0, atol=5e-5)
+
+
+def test_decibels_of_all_octaves_are_within_a_hundred_thousandth():
+    power = np.logspace(-10, 8, 3 * kernels.CHUNK + 1).astype(np.float32)
+    expected = 10 * np.log10(power.astype(float))
+    np.testing.assert_allclose(kernels.float_decibels(power), expected, rtol=0, atol=1e-5)
+
+
+def test_decibels_by_hand():
+    power = np.array([0, 1e-38, 1e-10, 1, 10, 100, np.inf, np.nan], np.float32)
+    levels = [-100, -100, -100, 0, 10, 20, np.inf, np.nan]
+    np.testing.assert_allclose(kernels.float_decibels(power), levels, rtol=1e-7)
+
+
 @given(series())
 def test_deltas_equal_the_reference(series):
     found = kernels.deltas(series)
