@@ -6,10 +6,11 @@ import numpy as np
 from scipy.special import logsumexp, softmax
 from sklearn.base import ClassifierMixin
 
+from mmsk._utils.sklearn_private import StrOptions
 from mmsk.fusion._calibrated_ridge import sharpness
 from mmsk.fusion._co_regularized import AGREEMENTS, CoRegularizedFusion
 from mmsk.fusion._pooling import with_unseen_classes
-from mmsk.fusion._unlabeled import UNKNOWN, learn_known_classes
+from mmsk.fusion._unlabeled import UNKNOWN, learn_known_classes, weighed
 
 
 class CoRegularizedClassifier(ClassifierMixin, CoRegularizedFusion):
@@ -29,6 +30,9 @@ class CoRegularizedClassifier(ClassifierMixin, CoRegularizedFusion):
     unlabeled : int, str or None, default=-1
         The label that stands for none, as -1 does in scikit-learn. Where -1 is a class,
         give another, or None if all rows have a label.
+    class_weight : dict, "balanced" or None, default=None
+        What rows of each class weigh, as in scikit-learn, times their ``sample_weight``;
+        the class prior becomes that of the weighed rows.
     n_jobs : int or None, default=None
         Views worked on at once.
     memory : str, path, FeatureStore or None, default=None
@@ -92,15 +96,25 @@ class CoRegularizedClassifier(ClassifierMixin, CoRegularizedFusion):
     _parameter_constraints = {
         **CoRegularizedFusion._parameter_constraints,
         "unlabeled": [Integral, str, None],
+        "class_weight": [dict, StrOptions({"balanced"}), None],
     }
 
     def __init__(
-        self, views, *, agreement=AGREEMENTS, C=10.0, unlabeled=-1, n_jobs=None, memory=None
+        self,
+        views,
+        *,
+        agreement=AGREEMENTS,
+        C=10.0,
+        unlabeled=-1,
+        class_weight=None,
+        n_jobs=None,
+        memory=None,
     ):
         self.views = views
         self.agreement = agreement
         self.C = C
         self.unlabeled = unlabeled
+        self.class_weight = class_weight
         self.n_jobs = n_jobs
         self.memory = memory
 
@@ -121,8 +135,8 @@ class CoRegularizedClassifier(ClassifierMixin, CoRegularizedFusion):
         self : object
         """
         X = self._check_table(X, reset=True)
-        codes, weight = learn_known_classes(self, X, y, sample_weight, self.unlabeled)
-        known = codes != UNKNOWN
+        codes, weight, by_class = learn_known_classes(self, X, y, sample_weight, self.unlabeled)
+        weight, known = weighed(weight, codes, by_class), codes != UNKNOWN
         targets = np.eye(len(self.classes_))[codes][:, self.class_prior_ > 0]
         said = self._fit(X, targets, known, weight, groups)
         self.sharpness_ = sharpness(said, targets[known], weight[known])

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
-from mmsk._utils.sklearn_private import Interval
+from mmsk._utils.sklearn_private import Interval, StrOptions
 from mmsk._utils.workers import map_samples
 from mmsk.exceptions import DroppedViewWarning, NothingToLearnError
 from mmsk.fusion._co_training import fit_block, fit_classifier, labels_of_views
@@ -16,7 +16,7 @@ from mmsk.fusion._late import LateFusion
 from mmsk.fusion._late_predictors import LateClassifier
 from mmsk.fusion._pooling import log_pool, shares_of
 from mmsk.fusion._targets import counts_of_classes
-from mmsk.fusion._unlabeled import UNKNOWN, learn_known_classes
+from mmsk.fusion._unlabeled import UNKNOWN, learn_known_classes, weighed
 from mmsk.fusion._views import warn_of_failures
 
 
@@ -41,6 +41,9 @@ class CoTrainingClassifier(LateClassifier):
     unlabeled : int, str or None, default=-1
         The label that stands for none, as -1 does in scikit-learn. Where -1 is a class,
         give another, or None if all rows have a label.
+    class_weight : dict, "balanced" or None, default=None
+        What rows of each class weigh, as in scikit-learn, times their ``sample_weight``, those
+        labelled here too; the class prior becomes that of the weighed rows.
     n_jobs : int or None, default=None
         Views worked on at once.
     memory : str, path, FeatureStore or None, default=None
@@ -106,6 +109,7 @@ class CoTrainingClassifier(LateClassifier):
         "share": [Interval(Real, 0, 1, closed="right")],
         "n_rounds": [Interval(Integral, 0, None, closed="left")],
         "unlabeled": [Integral, str, None],
+        "class_weight": [dict, StrOptions({"balanced"}), None],
     }
 
     def __init__(
@@ -117,6 +121,7 @@ class CoTrainingClassifier(LateClassifier):
         share=0.1,
         n_rounds=20,
         unlabeled=-1,
+        class_weight=None,
         n_jobs=None,
         memory=None,
     ):
@@ -126,6 +131,7 @@ class CoTrainingClassifier(LateClassifier):
         self.share = share
         self.n_rounds = n_rounds
         self.unlabeled = unlabeled
+        self.class_weight = class_weight
         self.n_jobs = n_jobs
         self.memory = memory
 
@@ -148,18 +154,18 @@ class CoTrainingClassifier(LateClassifier):
         self : object
         """
         X = self._check_table(X, reset=True)
-        codes, weight = learn_known_classes(self, X, y, sample_weight, self.unlabeled)
+        codes, weight, by_class = learn_known_classes(self, X, y, sample_weight, self.unlabeled)
         groups = None if groups is None else np.asarray(groups)
         check_consistent_length(X, groups)
-        metadata = {"sample_weight": sample_weight if sample_weight is None else weight}
-        metadata["groups"] = groups
-        blocks = self._learn_blocks(X, metadata["sample_weight"])
+        weighs = sample_weight is not None or self.class_weight is not None
+        fit = partial(self._fit_classifiers, weight if weighs else None, by_class, groups)
+        blocks = self._learn_blocks(X, weighed(weight, codes, by_class) if weighs else None)
         free = (codes == UNKNOWN) & (weight > 0)
         self.labeled_round_ = np.where(codes == UNKNOWN, -1, 0)
-        codes = np.where(weight > 0, codes, UNKNOWN)
+        codes = np.where(weighed(weight, codes, by_class) > 0, codes, UNKNOWN)
         most = np.ceil(self.share * free.sum() * self.class_prior_).astype(int)
         self.n_rounds_ = 0
-        fitted = self._fit_classifiers(codes, metadata, blocks)
+        fitted = fit(codes, blocks)
         while free.any() and self.n_rounds_ < self.n_rounds:
             labels = labels_of_views(
                 np.where(free, UNKNOWN, 0), self.classes_, self.class_prior_, blocks, fitted,
@@ -171,8 +177,8 @@ class CoTrainingClassifier(LateClassifier):
             self.n_rounds_ += 1
             self.labeled_round_[new] = self.n_rounds_
             codes, free = np.where(new, labels, codes), free & ~new
-            fitted = self._fit_classifiers(codes, metadata, blocks)
-        self._keep(blocks, fitted, codes, weight)
+            fitted = fit(codes, blocks)
+        self._keep(blocks, fitted, codes, weighed(weight, codes, by_class))
         return self
 
     def predict_proba(self, X):
@@ -218,7 +224,9 @@ class CoTrainingClassifier(LateClassifier):
         warn_of_failures(type(self).__name__, self.errors_, X.shape[0])
         return blocks
 
-    def _fit_classifiers(self, codes, metadata, blocks):
+    def _fit_classifiers(self, weight, by_class, groups, codes, blocks):
+        weight = None if weight is None else weighed(weight, codes, by_class)
+        metadata = {"sample_weight": weight, "groups": groups}
         fit = partial(fit_classifier, codes, self.classes_, metadata)
         return map_samples(fit, blocks, self.n_jobs, reported=False)
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 from sklearn.utils import column_or_1d
+from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.validation import check_consistent_length
 
 from mmsk._utils.columns import column_at, is_frame, is_series, missing_rows
@@ -33,6 +34,8 @@ def learn_known_classes(fusion, X, y, sample_weight, unlabeled):
         Positions of the labels among the classes, -1 where there is none.
     weight : ndarray of shape (n_samples,)
         Ones where none is given.
+    by_class : ndarray of shape (n_classes,)
+        What a row of each class counts beyond its weight, by ``class_weight``.
     """
     y = _as_column(X, y, "MultiOutputClassifier")
     known = np.ones(len(y), dtype=bool)
@@ -47,7 +50,13 @@ def learn_known_classes(fusion, X, y, sample_weight, unlabeled):
         labels = learn_classes(fusion, np.flatnonzero(known), y[known], weight[known])
     codes = np.full(len(y), UNKNOWN)
     codes[known] = labels.codes
-    return codes, weight
+    by_class = compute_class_weight(fusion.class_weight, classes=fusion.classes_, y=labels.y)
+    return codes, weight, by_class
+
+
+def weighed(weight, codes, by_class):
+    """Weights of rows times those of their classes, where they have a label."""
+    return weight * np.where(codes == UNKNOWN, 1.0, by_class[codes])
 
 
 def learn_known_numbers(fusion, X, y, sample_weight):

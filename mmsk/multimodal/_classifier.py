@@ -1,5 +1,6 @@
 """Classes from a table of any modalities."""
 
+import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
@@ -7,7 +8,7 @@ from sklearn.utils.validation import check_is_fitted
 from mmsk._utils.sklearn_private import StrOptions
 from mmsk._utils.targets import check_rows_per_class
 from mmsk.fusion._targets import learn_classes
-from mmsk.multimodal._fusions import CLASSIFIER_VARIANTS, CLASSIFIERS
+from mmsk.multimodal._fusions import CLASSIFIER_VARIANTS, CLASSIFIERS, IN_ONE_MATRIX
 from mmsk.multimodal._predictor import MultimodalPredictor
 
 
@@ -20,6 +21,13 @@ def _gives_probabilities(model):
     if hasattr(model, "model_"):
         return hasattr(model.model_, _probabilities(model.model_))
     return model.estimator is None or hasattr(model.estimator, "predict_proba")
+
+
+def _decides(model):
+    if hasattr(model, "model_"):
+        return hasattr(model.model_, "decision_function")
+    known = model.estimator is None or hasattr(model.estimator, "decision_function")
+    return known and model.fusion in IN_ONE_MATRIX
 
 
 class MultimodalClassifier(ClassifierMixin, MultimodalPredictor):
@@ -230,6 +238,25 @@ class MultimodalClassifier(ClassifierMixin, MultimodalPredictor):
         check_is_fitted(self)
         return self._ask(_probabilities(self.model_), X)
 
+    @available_if(_decides)
+    def decision_function(self, X):
+        """What the classifier of the fused features decides by, where it has such values.
+
+        That is with ``fusion="early"``, ``"bilinear"`` and ``"cca"``: all others pool, and have
+        probabilities only.
+
+        Parameters
+        ----------
+        X : frame or ndarray of n_samples rows
+
+        Returns
+        -------
+        values : ndarray of shape (n_samples,) or (n_samples, n_classes)
+            Of two classes above 0 for the second; else of each against the rest. Of a row
+            that holds nothing the log-odds of the class prior, or its logarithms.
+        """
+        return self._ask("decision_function", X)
+
     @staticmethod
     def _skill(y, predicted, weight):
         return (predicted == y).astype(float)
@@ -237,4 +264,7 @@ class MultimodalClassifier(ClassifierMixin, MultimodalPredictor):
     def _prior(self, method):
         if method == "predict":
             return self.classes_[self.class_prior_.argmax()]
+        if method == "decision_function":
+            logs = np.log(np.maximum(self.class_prior_, np.finfo(float).tiny))
+            return logs[1] - logs[0] if len(logs) == 2 else logs
         return self.class_prior_

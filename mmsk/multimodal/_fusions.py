@@ -190,6 +190,8 @@ REGRESSORS = {
     "boosting": _boosting_regressor,
     "cca": _cca_regressor,
 }
+#: Words for one matrix of all views under one estimator, which may have a decision function.
+IN_ONE_MATRIX = ("early", "bilinear", "cca")
 #: Compared by ``"auto"`` beside those, without a word of their own.
 CLASSIFIER_VARIANTS = {"voting, hard": _majority, "early, trees": _trees_classifier}
 REGRESSOR_VARIANTS = {"voting, median": _median, "early, trees": _trees_regressor}

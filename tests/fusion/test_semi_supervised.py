@@ -314,3 +314,30 @@ def test_a_grid_search_tunes_agreement_and_strength():
     grid = {"agreement": [0, 1], "C": [1, 10]}
     search = GridSearchCV(CoRegularizedClassifier(VIEWS), grid, cv=3).fit(X, Y)
     assert set(search.best_params_) == set(grid)
+
+
+class Weighed(GaussianNB):
+    """Remembers labels and weights of every fit."""
+
+    seen: list = []
+
+    def fit(self, X, y, sample_weight=None):
+        Weighed.seen.append((y, sample_weight))
+        return super().fit(X, y, sample_weight)
+
+
+def test_rows_labelled_here_weigh_as_their_class_does():
+    Weighed.seen.clear()
+    views = [("p", Weighed(), [0, 1]), ("q", Weighed(), [2, 3, 4])]
+    model = CoTrainingClassifier(views, threshold=0.5, class_weight={0: 2, 1: 1, 2: 5})
+    model.fit(X, SOME_Y)
+    assert model.n_rounds_ > 0
+    assert len(Weighed.seen[-1][0]) > KNOWN.sum()
+    for labels, weight in Weighed.seen:
+        np.testing.assert_array_equal(weight, np.array([2, 1, 5])[labels])
+
+
+@pytest.mark.parametrize("fusion", CLASSIFIERS)
+def test_balanced_classes_are_those_of_the_rows_with_a_label(fusion):
+    model = fusion(VIEWS, class_weight="balanced").fit(X, SOME_Y)
+    np.testing.assert_allclose(model.class_prior_, 1 / 3)
