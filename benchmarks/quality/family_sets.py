@@ -7,6 +7,7 @@ from the training part.
 
 import numpy as np
 import pandas as pd
+from sklearn.base import clone
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 
@@ -125,6 +126,7 @@ def _set(table, target, blocks, texts=None, words=None):
     """
     frames, views = [], []
     for name, text in (texts or {}).items():
+        clone(words).fit(text[:100])  # compiles, which is no family's time
         frames.append(text.rename(name))
         views.append((name, words, name))
     for name, block in blocks.items():
