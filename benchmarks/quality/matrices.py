@@ -7,7 +7,6 @@ the mean over the parts that the data set comes with.
     python -m benchmarks.quality.matrices [set ...]
 """
 
-import json
 import sys
 
 import numpy as np
@@ -16,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, StratifiedKFold
 from sklearn.pipeline import make_pipeline
 
-from benchmarks._harness import DATA, RESULTS, write_result
+from benchmarks._harness import DATA, with_earlier_sets, write_result
 from mmsk.fusion import (
     BilinearFusion,
     BoostingFusionClassifier,
@@ -134,17 +133,10 @@ def run(name):
     return rows
 
 
-def earlier():
-    """Results of sets that are not run now."""
-    path = RESULTS / "quality_matrices.json"
-    return json.loads(path.read_text())["sets"] if path.exists() else {}
-
-
 if __name__ == "__main__":
-    results = earlier() if sys.argv[1:] else {}
     for name in sys.argv[1:] or SETS:
-        results[name] = run(name)
+        rows = run(name)
         print(f"\n{name}")
-        for model, row in results[name].items():
+        for model, row in rows.items():
             print(f"  {model:28} {100 * row['accuracy']:5.1f} ± {100 * row['spread']:3.1f} %")
-        write_result("quality_matrices", {"sets": results})
+        write_result("quality_matrices", with_earlier_sets("quality_matrices", {name: rows}))
