@@ -134,6 +134,27 @@ def write_result(name, payload):
     return result
 
 
+def with_earlier_sets(name, sets):
+    """Sets measured now beside those of a result file, and the commit of each.
+
+    Parameters
+    ----------
+    name : str
+        Of the result file, whose ``sets`` not measured now are kept.
+    sets : dict of str to dict
+
+    Returns
+    -------
+    payload : dict
+        ``sets``, and ``commits`` of the same keys.
+    """
+    path = RESULTS / f"{name}.json"
+    before = json.loads(path.read_text()) if path.exists() else {"sets": {}}
+    commits = dict.fromkeys(before["sets"], before.get("commit")) | before.get("commits", {})
+    now = dict.fromkeys(sets, current_commit())
+    return {"sets": {**before["sets"], **sets}, "commits": {**commits, **now}}
+
+
 def _machine():
     return {
         "processor": _processor(),

@@ -9,14 +9,13 @@ from this.
     python -m benchmarks.quality.families [set ...]
 """
 
-import json
 import multiprocessing
 import resource
 import sys
 import time
 import warnings
 
-from benchmarks._harness import RESULTS, one_thread, write_result
+from benchmarks._harness import one_thread, with_earlier_sets, write_result
 
 one_thread()
 
@@ -115,15 +114,8 @@ def run(name):
     return rows
 
 
-def earlier():
-    """Results of sets that are not run now."""
-    path = RESULTS / "quality_families.json"
-    return json.loads(path.read_text())["sets"] if path.exists() else {}
-
-
 if __name__ == "__main__":
     every = [*SETS, *(f"planted, {signal}" for signal in SIGNALS), *MEDIA]
-    found = earlier() if sys.argv[1:] else {}
     for name in sys.argv[1:] or every:
-        found[name] = run(name)
-        write_result("quality_families", {"limit_s": LIMIT_S, "sets": found})
+        payload = with_earlier_sets("quality_families", {name: run(name)})
+        write_result("quality_families", {"limit_s": LIMIT_S, **payload})

@@ -4,8 +4,10 @@ Nothing is tuned but what says so, by inner folds of the training part: early an
 the default logistic regression throughout, so these rows compare ways to fuse. Scores are
 the mean over the parts that the data set comes with.
 
-    python -m benchmarks.quality.matrices
+    python -m benchmarks.quality.matrices [set ...]
 """
+
+import sys
 
 import numpy as np
 import pandas as pd
@@ -13,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, StratifiedKFold
 from sklearn.pipeline import make_pipeline
 
-from benchmarks._harness import DATA, write_result
+from benchmarks._harness import DATA, with_earlier_sets, write_result
 from mmsk.fusion import (
     BilinearFusion,
     BoostingFusionClassifier,
@@ -132,10 +134,9 @@ def run(name):
 
 
 if __name__ == "__main__":
-    results = {}
-    for name in SETS:
-        results[name] = run(name)
+    for name in sys.argv[1:] or SETS:
+        rows = run(name)
         print(f"\n{name}")
-        for model, row in results[name].items():
+        for model, row in rows.items():
             print(f"  {model:28} {100 * row['accuracy']:5.1f} ± {100 * row['spread']:3.1f} %")
-    write_result("quality_matrices", {"sets": results})
+        write_result("quality_matrices", with_earlier_sets("quality_matrices", {name: rows}))

@@ -70,6 +70,23 @@ def test_under_a_linear_kernel_it_is_the_same():
     )
 
 
+def test_of_a_linear_kernel_as_few_landmarks_as_columns_tell_all():
+    X, _ = related()
+    plain = CCAFusion(THREE, shrinkage=0).fit(X)
+    few = CCAFusion(THREE, shrinkage=0, kernel="linear", max_landmarks=12).fit(X)
+    assert [len(features) for features in few.projections_] == [3, 4, 2]
+    np.testing.assert_allclose(plain.agreement_, few.agreement_, rtol=1e-3)
+    np.testing.assert_allclose(np.abs(plain.transform(X)), np.abs(few.transform(X)), atol=1e-2)
+
+
+def test_no_view_has_more_features_of_a_kernel_than_landmarks():
+    X, _ = related()
+    some = CCAFusion(THREE, kernel="rbf", max_landmarks=20).fit(X)
+    assert {len(features) for features in some.projections_} <= set(range(1, 21))
+    whole = CCAFusion(THREE, kernel="rbf", max_landmarks=150).fit(X)
+    assert min(len(features) for features in whole.projections_) > 20
+
+
 def test_a_kernel_finds_what_views_share_along_a_circle():
     rng = np.random.default_rng(0)
     angle = rng.uniform(0, 2 * np.pi, 600)

@@ -96,6 +96,16 @@ def test_one_rbf_view_is_kernel_ridge_on_the_centred_gram():
     np.testing.assert_allclose(model.predict(X), expected.predict(gram) + Z.mean(), rtol=1e-6)
 
 
+def test_one_view_under_a_support_vector_machine_is_that_machine_on_its_gram():
+    machine = SVC(kernel="linear", C=2.0, tol=1e-8)
+    model = MKLClassifier([SIGNAL], estimator=machine).fit(X, Y)
+    gram = model.grams_["signal"]["rbf"].transform(X[:, :2])
+    alone = SVC(kernel="precomputed", C=2.0, tol=1e-8).fit(gram, Y)
+    np.testing.assert_array_equal(model.estimator_.support_, alone.support_)
+    np.testing.assert_allclose(model.estimator_.dual_coef_, alone.dual_coef_, atol=1e-5)
+    np.testing.assert_array_equal(model.predict(X), alone.predict(gram))
+
+
 def test_two_views_are_kernel_ridge_on_the_mean_of_their_grams():
     model = MKLRegressor([SIGNAL, NOISE]).fit(X, Z)
     grams = [
