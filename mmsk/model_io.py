@@ -1,5 +1,6 @@
 """Fitted models as files: skops archives, loaded from a closed list of types, no pickle."""
 
+import errno
 import importlib
 import inspect
 import json
@@ -140,9 +141,12 @@ def _reading(path):
             if any(part.file_size != part.compress_size for part in archive.infolist()):
                 raise zipfile.BadZipFile("it is compressed")
         yield
-    except (OSError, MemoryError):
+    except MemoryError:
         raise  # of the machine, not of the file
     except Exception as error:
+        # a damaged list of parts may send the reader to a place before the file
+        if isinstance(error, OSError) and error.errno != errno.EINVAL:
+            raise
         reason = str(error) or type(error).__name__
         raise ValueError(f"{path} is no model file of mmsk: {reason}") from error
 
