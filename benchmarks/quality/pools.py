@@ -15,7 +15,6 @@ part (docs/house/decisions/context.md).
     python -m benchmarks.quality.pools [set ...]
 """
 
-import json
 import sys
 import time
 import warnings
@@ -32,7 +31,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import Normalizer
 from sklearn.svm import SVC
 
-from benchmarks._harness import RESULTS, write_result
+from benchmarks._harness import with_earlier_sets, write_result
 from benchmarks.quality.matrices import DATA, SETS, splits, table_of
 from mmsk.fusion import (
     BlockScaler,
@@ -301,25 +300,18 @@ def _inner_accuracies(X, y, groups, train, views, cv):
     return found
 
 
-def earlier():
-    """Results of sets that are not run now."""
-    path = RESULTS / f"{NAME}.json"
-    return json.loads(path.read_text())["sets"] if path.exists() else {}
-
-
 if __name__ == "__main__":
     warnings.simplefilter("ignore", FutureWarning)  # SVC(probability=True), of scikit-learn 1.9
     for wanted in sys.argv[1:] or AIMS:
         start = time.perf_counter()
         models = run(wanted)
-        results = earlier()
-        results[wanted] = {
+        found = {
             "aim": AIMS[wanted],
             "reached_by": [m for m, row in models.items() if row["accuracy"] >= AIMS[wanted]],
             "seconds": round(time.perf_counter() - start, 1),
             "models": models,
         }
-        print(f"\n{wanted}, {results[wanted]['seconds']:.0f} s")
+        print(f"\n{wanted}, {found['seconds']:.0f} s")
         for model, row in models.items():
             print(f"  {model:32}", *(f"{key} {100 * value:.1f}" for key, value in row.items()))
-        write_result(NAME, {"sets": results})
+        write_result(NAME, with_earlier_sets(NAME, {wanted: found}))

@@ -9,7 +9,6 @@ of its other folds.
     python -m benchmarks.quality.text [mr] [trec6]
 """
 
-import json
 import sys
 import time
 
@@ -24,7 +23,7 @@ from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import Normalizer, StandardScaler
 
-from benchmarks._harness import DATA, RESULTS, write_result
+from benchmarks._harness import DATA, with_earlier_sets, write_result
 from mmsk.fusion import VotingFusionClassifier
 from mmsk.text import (
     CountVectorizer,
@@ -181,15 +180,9 @@ def shown(rows):
     return "  ".join(f"{name} {100 * row['accuracy']:.2f}" for name, row in rows.items())
 
 
-def earlier():
-    """Results of sets that are not run now."""
-    path = RESULTS / f"{NAME}.json"
-    return json.loads(path.read_text())["sets"] if path.exists() else {}
-
-
 if __name__ == "__main__":
-    sets = earlier()
+    protocol = " ".join(__doc__.split("\n\n")[1].split())
     for wanted in sys.argv[1:] or FUSED:
-        sets[wanted] = run(wanted)
-        print(wanted, shown(sets[wanted]["models"]), flush=True)
-    write_result(NAME, {"protocol": " ".join(__doc__.split("\n\n")[1].split()), "sets": sets})
+        found = run(wanted)
+        print(wanted, shown(found["models"]), flush=True)
+        write_result(NAME, {"protocol": protocol, **with_earlier_sets(NAME, {wanted: found})})

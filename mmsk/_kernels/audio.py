@@ -16,7 +16,7 @@ LANES = 24  # frames transformed side by side, so that vector instructions take 
 TILE = 8  # columns turned at once: what they hold stays in the nearest cache
 CACHE_LINE = 8  # of float64
 CHUNK = 512  # powers turned into decibels at once: the buffers stay in the nearest cache
-SOFTEST_POWER = np.float32(1e-10)  # what silence counts as
+SOFTEST_POWER = 1e-10  # what silence counts as
 ROOT_HALF = 0x3F3504F3  # the square root of a half, as the bits of a float32
 MANTISSA = 0x7FFFFF
 #: Coefficients of ``log(1 + z)``, by powers of ``z``.
@@ -28,7 +28,7 @@ Z11, Z10, Z9, Z8, Z7, Z6, Z5, Z4, Z3 = map(
         2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
     ],
 )  # fmt: skip
-DB_PER_NEPER, DB_PER_OCTAVE = np.float32(10 / np.log(10)), np.float32(10 * np.log10(2))
+DB_PER_NEPER, DB_PER_OCTAVE = 10 / np.log(10), 10 * np.log10(2)  # of power
 DELTA_REACH = 2  # frames on each side that a delta is the slope over
 
 
@@ -313,10 +313,12 @@ def float_decibels(power):
     bits, mantissa_bits = clipped.view(np.int32), mantissas.view(np.int32)
     octaves = np.empty(CHUNK, np.float32)
     one, half, infinity = np.float32(1), np.float32(0.5), np.float32(np.inf)
+    softest, per_neper = np.float32(SOFTEST_POWER), np.float32(DB_PER_NEPER)
+    per_octave = np.float32(DB_PER_OCTAVE)
     for start in range(0, len(power), CHUNK):
         chunk, chunk_levels = power[start : start + CHUNK], levels[start : start + CHUNK]
         for i in range(len(chunk)):
-            clipped[i] = max(chunk[i], SOFTEST_POWER)
+            clipped[i] = max(chunk[i], softest)
         for i in range(len(chunk)):
             above = bits[i] - ROOT_HALF
             octaves[i] = above >> 23
@@ -328,7 +330,7 @@ def float_decibels(power):
             low = (middle * z + Z4) * z + Z3
             square = z * z
             log = z + (low * z * square - half * square)
-            level = log * DB_PER_NEPER + octaves[i] * DB_PER_OCTAVE
+            level = log * per_neper + octaves[i] * per_octave
             chunk_levels[i] = level if chunk[i] < infinity else chunk[i]
     return levels
 

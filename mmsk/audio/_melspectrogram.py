@@ -5,13 +5,17 @@ from numbers import Integral
 
 import numpy as np
 
-from mmsk._kernels.audio import LANES, float_decibels, mel_bands
+from mmsk._kernels.audio import (
+    DB_PER_NEPER,
+    LANES,
+    SOFTEST_POWER,
+    float_decibels,
+    mel_bands,
+)
 from mmsk.audio._frames import SAMPLES_AT_ONCE, in_hops, spectrogram_of, window_taper
 from mmsk.audio._mel import mel_bank
 from mmsk.exceptions import NarrowFiltersWarning
 
-_SOFTEST_POWER = 1e-10  # what silence counts as
-_DB_PER_NEPER = 10 / np.log(10)  # of power
 _RANGE_DB = 80.0  # bands softer than this below the loudest are levelled
 _PAD_MODES = ("constant", "edge", "linear_ramp", "reflect", "symmetric")
 
@@ -129,7 +133,7 @@ def decibels(power):
     """
     if power.dtype == np.float32:
         return float_decibels(np.ravel(power)).reshape(power.shape)
-    return _DB_PER_NEPER * np.log(np.maximum(power, _SOFTEST_POWER))  # quicker than log10
+    return DB_PER_NEPER * np.log(np.maximum(power, SOFTEST_POWER))  # quicker than log10
 
 
 def levelled(levels, loudest):

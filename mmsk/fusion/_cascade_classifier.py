@@ -3,20 +3,18 @@
 from numbers import Real
 
 import numpy as np
-from sklearn.base import ClassifierMixin, is_classifier
-from sklearn.linear_model import LogisticRegression
 from sklearn.utils.validation import check_is_fitted
 
 from mmsk._utils.sklearn_private import Interval, StrOptions
-from mmsk.fusion._late import LateFusion
+from mmsk.fusion._late_predictors import LateClassifier
 from mmsk.fusion._out_of_fold import inner_splits, out_of_fold
-from mmsk.fusion._pooling import log_pool, shares_of, with_unseen_classes
+from mmsk.fusion._pooling import log_pool, shares_of
 from mmsk.fusion._targets import counts_of_classes, learn_classes
 
 _N_POINTS = 51  # of the frontier
 
 
-class CascadeFusionClassifier(ClassifierMixin, LateFusion):
+class CascadeFusionClassifier(LateClassifier):
     r"""A classifier per view of a table, asked from the cheapest on until they are sure.
 
     Parameters
@@ -96,10 +94,8 @@ class CascadeFusionClassifier(ClassifierMixin, LateFusion):
     (True, True)
     """
 
-    _kind = "classifier"
-
     _parameter_constraints = {
-        **LateFusion._parameter_constraints,
+        **LateClassifier._parameter_constraints,
         "costs": ["array-like", None],
         "threshold": [Interval(Real, 0, 1, closed="right"), StrOptions({"cv"})],
         "target_accuracy": [Interval(Real, 0, 1, closed="right"), None],
@@ -276,16 +272,3 @@ class CascadeFusionClassifier(ClassifierMixin, LateFusion):
         target = accuracies[-1] if target is None else target
         reached = accuracies >= min(target, accuracies.max())
         return float(thresholds[reached.argmax()])
-
-    def _said(self, X):
-        return self._predictions(X, "predict_proba", len(self.classes_))
-
-    def _aligned(self, view, values):
-        seen = np.searchsorted(self.classes_, view[1].classes_)
-        return with_unseen_classes(values, seen, self.class_prior_)
-
-    def _is_predictor(self, estimator):
-        return is_classifier(estimator)
-
-    def _default_estimator(self):
-        return LogisticRegression(C=10, max_iter=1000)
