@@ -10,6 +10,8 @@ import numpy as np
 
 from mmsk._kernels._jit import kernel
 
+FULL_SUM_ROWS = 257  # so many levels of 255 add up to what 16 bits hold
+
 
 @kernel
 def full_range(luma, black, white):
@@ -188,7 +190,7 @@ def frame_sums(luma, previous, n_cells):
     Parameters
     ----------
     luma, previous : ndarray of shape (height, width), uint8
-        Less than 2**23 pixels wide, less than 2**32 in all.
+        Less than 2**32 pixels.
     n_cells : int
         Cells per side of a square grid.
 
@@ -206,15 +208,38 @@ def frame_sums(luma, previous, n_cells):
     counts = np.zeros((4, 256), np.uint32)
     sums = np.zeros((n_cells, n_cells), np.int64)
     differences = np.zeros((n_cells, n_cells), np.int64)
+    of_columns = np.zeros((2, width), np.uint16)
     for i in range(n_cells):
-        for row in range(i * height // n_cells, (i + 1) * height // n_cells):
-            line, before = luma[row], previous[row]  # once in the cache, used three times
-            count_line(line, counts)
+        start, stop = i * height // n_cells, (i + 1) * height // n_cells
+        for top in range(start, stop, FULL_SUM_ROWS):
+            of_columns[:] = 0
+            for row in range(top, min(top + FULL_SUM_ROWS, stop)):
+                line = luma[row]  # once in the cache, used three times
+                count_line(line, counts)
+                add_line(line, previous[row], of_columns[0], of_columns[1])
             for j in range(n_cells):
-                start, stop = j * width // n_cells, (j + 1) * width // n_cells
-                sums[i, j] += line_sum(line[start:stop])
-                differences[i, j] += line_difference(line[start:stop], before[start:stop])
+                left, right = j * width // n_cells, (j + 1) * width // n_cells
+                sums[i, j] += of_columns[0, left:right].sum()
+                differences[i, j] += of_columns[1, left:right].sum()
     return sum_of_four(counts), sums, differences
+
+
+@kernel
+def add_line(line, before, sums, differences):
+    """Add the levels of a line, and their differences from another, to sums of columns.
+
+    Parameters
+    ----------
+    line, before : ndarray of shape (width,), uint8
+    sums, differences : ndarray of shape (width,), uint16
+        Changed. They hold `FULL_SUM_ROWS` lines; in 16 bits twice as many columns are added
+        at once as in 32, and nothing is added up within a line.
+    """
+    for col in range(len(line)):
+        level, other = np.uint16(line[col]), np.uint16(before[col])
+        sums[col] = np.uint16(sums[col] + level)
+        step = np.uint16(max(level, other) - min(level, other))
+        differences[col] = np.uint16(differences[col] + step)
 
 
 @kernel
@@ -254,40 +279,3 @@ def frame_values(luma, previous, counts_before, n_cells, n_bins):
             values[4 + cell] = sums[i, j] / n_pixels
             values[6 + n_all + cell] = differences[i, j] / n_pixels
     return counts, values
-
-
-@kernel
-def line_sum(line):
-    """Sum of the levels of one line.
-
-    Parameters
-    ----------
-    line : ndarray of shape (width,), uint8
-
-    Returns
-    -------
-    total : int
-    """
-    total = np.int32(0)  # 32 bits hold a line, and vectorise best
-    for col in range(len(line)):
-        total = np.int32(total + line[col])
-    return total
-
-
-@kernel
-def line_difference(line, before):
-    """Sum of the absolute differences of two lines.
-
-    Parameters
-    ----------
-    line, before : ndarray of shape (width,), uint8
-
-    Returns
-    -------
-    total : int
-    """
-    total = np.int32(0)
-    for col in range(len(line)):
-        step = abs(np.int32(line[col]) - np.int32(before[col]))
-        total = np.int32(total + np.int32(step))
-    return total

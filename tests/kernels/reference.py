@@ -65,12 +65,9 @@ def sum_of_four(counts):
     return counts.sum(axis=0, dtype=np.int64)
 
 
-def line_sum(line):
-    return int(line.sum(dtype=np.int64))
-
-
-def line_difference(line, before):
-    return int(np.abs(line.astype(np.int64) - before).sum())
+def add_line(line, before, sums, differences):
+    sums += line
+    differences += np.abs(line.astype(np.int64) - before).astype(np.uint16)
 
 
 def _cells(length, n_cells):
