@@ -3,9 +3,10 @@
 Conventions: arrays are C-contiguous, rows run downwards, a gradient is the difference of
 the two neighbours along an axis (0 on the border). Callers check sizes and parameters.
 
-The steps of HOG are separate kernels, because the middle one comes in two kinds: pixels
-of one byte are sorted into orientations by exact integer arithmetic, all others by their
-angle. Loops run over long rows with a constant inside, so that they become vector code.
+Pixels are sorted into orientations by the side of each edge they lie on. Those of one byte
+are by exact whole numbers; of all others, those so near an edge that rounding decides are
+sorted by their angle. Loops run over long rows with a constant inside, so that they become
+vector code.
 """
 
 import numpy as np
@@ -13,6 +14,9 @@ import numpy as np
 from mmsk._kernels._jit import kernel
 
 STRIP = 2048  # pixels sorted at once: the buffers stay in the first-level cache
+
+NEAR = 1e-13  # radians: a hundred times what rounding can turn a gradient by
+TINY = 1e-290  # lengths below this have lost digits
 
 L1, L1_SQRT, L2, L2_HYS = range(4)
 EPSILON = 1e-5  # added to norms, so that a flat block is 0
@@ -93,47 +97,72 @@ def votes_by_edge(row_gradients, column_gradients, edges):
 
 
 @kernel
-def votes_by_angle(row_gradients, column_gradients, angles, edges_deg):
-    """Orientation bin and vote of each pixel, by its angle.
+def near_an_edge(row_gradients, column_gradients, edges):
+    """Where `votes_by_edge` may not be trusted, because rounding decides on the bin.
 
     Parameters
     ----------
     row_gradients, column_gradients : ndarray of shape (height, width), float64
-    angles : ndarray of shape (height, width), float64
-        ``np.arctan2(row_gradients, column_gradients)``.
+    edges : ndarray of shape (orientations - 1, 2), float64
+        Directions ``(x, y)`` of length 1 between neighbouring bins.
+
+    Returns
+    -------
+    near : ndarray of shape (height, width), bool
+        Whether the gradient's line is within ``NEAR`` radians of an edge, or of the border
+        between the last bin and the first without lying on it, or is not finite. Nothing is
+        near a gradient of 0: it has no vote.
+    """
+    near = np.empty(row_gradients.shape, np.bool_)
+    all_x, all_y, all_near = column_gradients.ravel(), row_gradients.ravel(), near.ravel()
+    least = np.empty(STRIP)
+    for start in range(0, all_x.size, STRIP):
+        stop = min(start + STRIP, all_x.size)
+        strip_x, strip_y = all_x[start:stop], all_y[start:stop]
+        strip_near = all_near[start:stop]
+        for k in range(stop - start):
+            least[k] = np.inf if strip_y[k] == 0 else abs(strip_y[k])
+        for edge in range(edges.shape[0]):
+            edge_x, edge_y = edges[edge, 0], edges[edge, 1]
+            for k in range(stop - start):
+                apart = abs(strip_y[k] * edge_x - strip_x[k] * edge_y)
+                least[k] = apart if apart < least[k] else least[k]
+        for k in range(stop - start):
+            reach = NEAR * (abs(strip_x[k]) + abs(strip_y[k])) + TINY
+            nothing = (strip_x[k] == 0) & (strip_y[k] == 0)
+            strip_near[k] = (not least[k] > reach) & (not nothing)  # NaN is near
+    return near
+
+
+@kernel
+def bins_by_angle(angles, edges_deg):
+    """Orientation bin of gradients of any angle.
+
+    Parameters
+    ----------
+    angles : ndarray of shape (n_gradients,), float64
+        In radians, from -pi to pi.
     edges_deg : ndarray of shape (orientations,), float64
         Upper edges of the bins in degrees, increasing; the last is 180.
 
     Returns
     -------
-    bins : ndarray of shape (height, width), float64
+    bins : ndarray of shape (n_gradients,), float64
         How many edges ``np.rad2deg(angle) % 180`` is at or past: ``orientations`` (no
         bin) for a negative angle so small that the remainder rounds to 180. NaN for NaN.
-    votes : ndarray of shape (height, width), float64
-        Length of the gradient.
     """
-    bins = np.empty_like(angles)
-    votes = np.empty_like(angles)
-    all_x, all_y = column_gradients.ravel(), row_gradients.ravel()
-    all_angles, all_bins, all_votes = angles.ravel(), bins.ravel(), votes.ravel()
-    line_deg = np.empty(STRIP)
+    bins, lines_deg = np.empty_like(angles), np.empty_like(angles)
     degrees = 180.0 / np.pi
-    for start in range(0, all_x.size, STRIP):
-        stop = min(start + STRIP, all_x.size)
-        strip_x, strip_y = all_x[start:stop], all_y[start:stop]
-        strip_angles, strip_bins = all_angles[start:stop], all_bins[start:stop]
-        strip_votes = all_votes[start:stop]
-        for k in range(stop - start):
-            strip_votes[k] = np.sqrt(strip_x[k] ** 2 + strip_y[k] ** 2)
-            angle = strip_angles[k] * degrees
-            from_right = 0.0 if angle == 180.0 else angle
-            line_deg[k] = from_right + 180.0 if from_right < 0.0 else from_right
-            strip_bins[k] = angle * 0.0
-        for edge in range(edges_deg.size):
-            edge_deg = edges_deg[edge]
-            for k in range(stop - start):
-                strip_bins[k] += 1.0 if line_deg[k] >= edge_deg else 0.0
-    return bins, votes
+    for k in range(angles.size):
+        angle = angles[k] * degrees
+        from_right = 0.0 if angle == 180.0 else angle
+        lines_deg[k] = from_right + 180.0 if from_right < 0.0 else from_right
+        bins[k] = angle * 0.0
+    for edge in range(edges_deg.size):
+        edge_deg = edges_deg[edge]
+        for k in range(angles.size):
+            bins[k] += 1.0 if lines_deg[k] >= edge_deg else 0.0
+    return bins
 
 
 @kernel
@@ -158,17 +187,25 @@ def cell_histograms(bins, votes, orientations, cell_height, cell_width):
     width = n_columns * cell_width
     cells = np.empty((orientations, n_rows, n_columns))
     sums = np.empty((orientations, width), votes.dtype)
+    no_votes = np.zeros(width, votes.dtype)
     zero = votes.dtype.type(0)
     for cell_row in range(n_rows):
         sums[:] = zero
-        for row in range(cell_row * cell_height, (cell_row + 1) * cell_height):
+        bottom = (cell_row + 1) * cell_height
+        for row in range(cell_row * cell_height, bottom, 2):  # two at once share the sums
+            below = row + 1
             row_bins, row_votes = bins[row], votes[row]
+            next_bins, next_votes = (
+                (bins[below], votes[below]) if below < bottom else (row_bins, no_votes)
+            )
             for orientation in range(orientations):
                 row_sums = sums[orientation]
                 wanted = bins.dtype.type(orientation)
                 for col in range(width):
                     other = row_bins[col] < wanted or row_bins[col] > wanted
-                    row_sums[col] += zero if other else row_votes[col]
+                    next_other = next_bins[col] < wanted or next_bins[col] > wanted
+                    vote = zero if other else row_votes[col]
+                    row_sums[col] += vote + (zero if next_other else next_votes[col])
         for orientation in range(orientations):
             row_sums = sums[orientation]
             row_cells = cells[orientation, cell_row]
@@ -213,20 +250,18 @@ def blocks_of_cells(cells, block_height, block_width):
 
 
 @kernel
-def divided_by_length(columns, squared):
-    """Columns divided by their length.
+def divide_by_length(columns, squared, most):
+    """Divide columns by their length, in place.
 
     Parameters
     ----------
     columns : ndarray of shape (n_values, n_columns), float64
+        Changed. Lengths are raised by ``EPSILON``, so zeros stay 0.
     squared : bool
         Whether the length is the root of the sum of squares; else it is the sum of
         absolutes.
-
-    Returns
-    -------
-    divided : ndarray of shape (n_values, n_columns), float64
-        Lengths are raised by ``EPSILON``, so zeros stay 0.
+    most : float
+        Larger quotients become this.
     """
     n_values, n_columns = columns.shape
     sums = np.zeros(n_columns)
@@ -235,12 +270,11 @@ def divided_by_length(columns, squared):
         for col in range(n_columns):
             sums[col] += row[col] * row[col] if squared else abs(row[col])
     scales = 1.0 / np.sqrt(sums + EPSILON**2) if squared else 1.0 / (sums + EPSILON)
-    divided = np.empty_like(columns)
     for value in range(n_values):
-        row, divided_row = columns[value], divided[value]
+        row = columns[value]
         for col in range(n_columns):
-            divided_row[col] = row[col] * scales[col]
-    return divided
+            quotient = row[col] * scales[col]
+            row[col] = most if quotient > most else quotient
 
 
 @kernel
@@ -262,9 +296,29 @@ def normalized_blocks(cells, block_height, block_width, norm):
     """
     # blocks lie side by side until the end, so that their sums fill vectors
     blocks = blocks_of_cells(cells, block_height, block_width)
-    blocks = divided_by_length(blocks, norm in (L2, L2_HYS))
+    divide_by_length(blocks, norm in (L2, L2_HYS), HYSTERESIS if norm == L2_HYS else np.inf)
     if norm == L1_SQRT:
         blocks = np.sqrt(blocks)
     elif norm == L2_HYS:
-        blocks = divided_by_length(np.minimum(blocks, HYSTERESIS), True)
+        divide_by_length(blocks, True, np.inf)
     return blocks.T.copy()
+
+
+@kernel
+def descriptor(
+    bins, votes, orientations, cell_height, cell_width, block_height, block_width, norm
+):
+    """`normalized_blocks` of `cell_histograms`: each call from Python takes microseconds.
+
+    Parameters
+    ----------
+    bins, votes : ndarray of shape (height, width), floating, of one dtype
+    orientations, cell_height, cell_width, block_height, block_width, norm : int
+        As of those.
+
+    Returns
+    -------
+    blocks : ndarray of shape (n_blocks, n_values), float64
+    """
+    cells = cell_histograms(bins, votes, orientations, cell_height, cell_width)
+    return normalized_blocks(cells, block_height, block_width, norm)

@@ -7,7 +7,7 @@ from numbers import Integral
 import numpy as np
 
 from mmsk._kernels import image as kernels
-from mmsk._kernels.channels import channel_planes, strongest_byte_gradients, strongest_gradients
+from mmsk._kernels.channels import strongest_byte_gradients, strongest_gradients
 from mmsk._utils.sklearn_private import Interval, StrOptions
 from mmsk.base import SampleTransformer
 from mmsk.io import read_image
@@ -268,8 +268,8 @@ def hog(
             f"{cell[1] * block[1]} cols. Its shape is {pixels.shape}."
         )
     bins, votes = _votes(pixels, orientations, transform_sqrt)
-    cells = kernels.cell_histograms(bins, votes, orientations, *cell)
-    blocks = kernels.normalized_blocks(cells, *block, _NORMS[block_norm])
+    norm = _NORMS[block_norm]
+    blocks = kernels.descriptor(bins, votes, orientations, *cell, *block, norm)
     features = blocks.ravel() if feature_vector else blocks.reshape(shape)
     features = features.astype(_float_type(pixels.dtype), copy=False)
     if not visualize:
@@ -292,8 +292,9 @@ def _channels_last(image, channel_axis):
     pixels = np.atleast_2d(image)
     n_axes = 2
     if channel_axis is not None:
-        pixels = np.moveaxis(pixels, channel_axis, -1)
         n_axes = 3
+        if channel_axis not in (-1, pixels.ndim - 1):
+            pixels = np.moveaxis(pixels, channel_axis, -1)
     if pixels.ndim != n_axes:
         raise ValueError(
             "Only images with two spatial dimensions are supported. If using with "
@@ -325,13 +326,12 @@ def _names(shape):
 
 
 def _pair(name, values):
-    try:
-        first, second = (int(value) for value in values)
-    except ValueError:
-        first = second = 0
-    if min(first, second) < 1 or (first, second) != tuple(values):
-        raise ValueError(f"{name} must be two whole numbers of at least 1, got {values!r}")
-    return first, second
+    pair = tuple(values)
+    if len(pair) == 2:
+        first, second = int(pair[0]), int(pair[1])
+        if (first, second) == pair and first >= 1 and second >= 1:
+            return first, second
+    raise ValueError(f"{name} must be two whole numbers of at least 1, got {values!r}")
 
 
 def _float_type(dtype):
@@ -347,19 +347,25 @@ def _votes(pixels, orientations, transform_sqrt):
     pixels = pixels.astype(_float_type(pixels.dtype), copy=False)
     gradients = _gradients(np.sqrt(pixels) if transform_sqrt else pixels)
     rows, columns = (g.astype(np.float64, copy=False) for g in gradients)
-    # NumPy's own arctan2, because its rounding decides on ties, as it does in scikit-image
     edges_deg = 180.0 / orientations * np.arange(1, orientations + 1)
-    return kernels.votes_by_angle(rows, columns, np.arctan2(rows, columns), edges_deg)
+    edges = np.deg2rad(edges_deg[:-1, None])
+    edges = np.hstack([np.cos(edges), np.sin(edges)])
+    bins, votes = kernels.votes_by_edge(rows, columns, edges)
+    near = np.flatnonzero(kernels.near_an_edge(rows, columns, edges))
+    # NumPy's own arctan2, because its rounding decides on ties, as it does in scikit-image
+    angles = np.arctan2(np.take(rows, near), np.take(columns, near))
+    np.put(bins, near, kernels.bins_by_angle(angles, edges_deg))
+    return bins, votes
 
 
 def _gradients(pixels):
     whole = pixels.dtype.itemsize == 1
+    dtype = np.float32 if whole else pixels.dtype
     if pixels.ndim == 2:
-        dtype = np.float32 if whole else pixels.dtype
         return kernels.gray_gradients(np.ascontiguousarray(pixels, dtype))
-    if whole:
-        return strongest_byte_gradients(channel_planes(np.ascontiguousarray(pixels)))
-    planes = np.ascontiguousarray(np.moveaxis(pixels, -1, 0))
+    if whole and pixels.shape[2] == 3:
+        return strongest_byte_gradients(np.ascontiguousarray(pixels))
+    planes = np.ascontiguousarray(np.moveaxis(pixels, -1, 0), dtype)
     rows, columns = zip(*map(kernels.gray_gradients, planes))
     return strongest_gradients(np.stack(rows), np.stack(columns))
 

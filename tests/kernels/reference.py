@@ -87,19 +87,32 @@ def gray_gradients(image):
     return row_gradients, column_gradients
 
 
-def channel_planes(image):
-    return np.moveaxis(image, -1, 0).copy()
+def mirrored_planes(image):
+    return np.pad(np.moveaxis(image, -1, 0), ((0, 0), (1, 1), (1, 1)), mode="reflect")
 
 
-def strongest_byte_gradients(planes):
-    gradients = [gray_gradients(plane.astype(np.float64)) for plane in planes]
-    rows, columns = strongest_gradients(*map(np.stack, zip(*gradients)))
-    return rows.astype(np.float32), columns.astype(np.float32)
+def strongest_byte_gradients(image):
+    planes = mirrored_planes(image).astype(np.float64)
+    rows = planes[:, 2:, 1:-1] - planes[:, :-2, 1:-1]
+    columns = planes[:, 1:-1, 2:] - planes[:, 1:-1, :-2]
+    return tuple(best.astype(np.float32) for best in strongest_gradients(rows, columns))
 
 
-def settle_ties(tied, ys, xs, best_y, best_x):
+def byte_gradient(above, below, left, right):
+    y, x = np.float32(below) - np.float32(above), np.float32(right) - np.float32(left)
+    return y, x, y**2 + x**2, abs(y * x)
+
+
+def longer(one, other):
+    in_doubt = one[2] == other[2] and one[3] != other[3]
+    return max(one, other, key=lambda gradient: gradient[2]), in_doubt
+
+
+def settle_ties(tied, above, line, below, best_y, best_x):
+    ys = below.astype(np.float64) - above
+    xs = line[:, 2:].astype(np.float64) - line[:, :-2]
     places = np.flatnonzero(tied)
-    channels = np.hypot(ys.astype(np.float64), xs.astype(np.float64)).argmax(axis=0)[places]
+    channels = np.hypot(ys, xs).argmax(axis=0)[places]
     best_y[places], best_x[places] = ys[channels, places], xs[channels, places]
 
 
@@ -122,10 +135,17 @@ def votes_by_edge(row_gradients, column_gradients, edges):
     return bins, np.hypot(x, y)
 
 
-def votes_by_angle(row_gradients, column_gradients, angles, edges_deg):
-    line_deg = np.rad2deg(angles) % 180
-    bins = np.searchsorted(edges_deg, line_deg, side="right")
-    return np.where(np.isnan(angles), np.nan, bins), np.hypot(row_gradients, column_gradients)
+def near_an_edge(row_gradients, column_gradients, edges):
+    x, y = column_gradients, row_gradients
+    apart = [np.abs(y * edge_x - x * edge_y) for edge_x, edge_y in edges]
+    apart = np.stack([np.where(y == 0, np.inf, np.abs(y)), *apart])
+    reach = 1e-13 * (np.abs(x) + np.abs(y)) + 1e-290
+    return ~(apart > reach).all(axis=0) & ((x != 0) | (y != 0))
+
+
+def bins_by_angle(angles, edges_deg):
+    bins = np.searchsorted(edges_deg, np.rad2deg(angles) % 180, side="right")
+    return np.where(np.isnan(angles), np.nan, bins)
 
 
 def cell_histograms(bins, votes, orientations, cell_height, cell_width):
@@ -154,7 +174,11 @@ def blocks_of_cells(cells, block_height, block_width):
     )
 
 
-def divided_by_length(columns, squared):
+def divide_by_length(columns, squared, most):
+    columns[:] = np.minimum(_divided_by_length(columns, squared), most)
+
+
+def _divided_by_length(columns, squared):
     if squared:
         return columns / np.sqrt((columns**2).sum(axis=0) + 1e-10)
     return columns / (np.abs(columns).sum(axis=0) + 1e-5)
@@ -163,14 +187,19 @@ def divided_by_length(columns, squared):
 def normalized_blocks(cells, block_height, block_width, norm):
     blocks = blocks_of_cells(cells, block_height, block_width)
     if norm == 0:
-        blocks = divided_by_length(blocks, False)
+        blocks = _divided_by_length(blocks, False)
     elif norm == 1:
-        blocks = np.sqrt(divided_by_length(blocks, False))
+        blocks = np.sqrt(_divided_by_length(blocks, False))
     elif norm == 2:
-        blocks = divided_by_length(blocks, True)
+        blocks = _divided_by_length(blocks, True)
     else:
-        blocks = divided_by_length(np.minimum(divided_by_length(blocks, True), 0.2), True)
+        blocks = _divided_by_length(np.minimum(_divided_by_length(blocks, True), 0.2), True)
     return blocks.T
+
+
+def descriptor(bins, votes, orientations, cell_height, cell_width, *block_and_norm):
+    cells = cell_histograms(bins, votes, orientations, cell_height, cell_width)
+    return normalized_blocks(cells, *block_and_norm)
 
 
 # Sound: twins of mmsk/_kernels/audio.py

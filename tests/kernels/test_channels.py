@@ -11,6 +11,7 @@ from mmsk._kernels.image import gray_gradients
 
 from . import reference
 
+COLOR = array_shapes(min_dims=2, max_dims=2, max_side=6).map(lambda size: (*size, 3))
 ANY = array_shapes(min_dims=3, max_dims=3, max_side=6)
 BYTES = st.sampled_from([np.uint8, np.int8, np.bool_])
 # gradients of bytes whose squares are equal, and whose rounded roots are not
@@ -33,30 +34,39 @@ def equal(found, expected):
 
 
 def changing(gradients):
-    """Planes of 3 x 3 pixels, in whose middle channel ``k`` has the gradient ``k``."""
-    planes = np.zeros((len(gradients), 3, 3), np.uint8)
-    planes[:, 2, 1], planes[:, 1, 2] = np.transpose(gradients)
-    return planes
+    """A picture of 3 x 3 pixels, in whose middle channel ``k`` has the gradient ``k``."""
+    image = np.zeros((3, 3, 3), np.uint8)
+    image[2, 1, : len(gradients)], image[1, 2, : len(gradients)] = np.transpose(gradients)
+    return image
 
 
-@given(BYTES.flatmap(lambda dtype: arrays(dtype, ANY)))
-def test_byte_planes_equal_the_reference(image):
-    planes = kernels.channel_planes(image)
-    np.testing.assert_array_equal(planes, reference.channel_planes(image))
+@given(BYTES.flatmap(lambda dtype: arrays(dtype, COLOR)))
+def test_mirrored_planes_equal_the_reference(image):
+    planes = kernels.mirrored_planes(image)
+    np.testing.assert_array_equal(planes, reference.mirrored_planes(image))
     assert planes.dtype == image.dtype
     assert planes.flags.c_contiguous
 
 
-@given(arrays(np.uint8, ANY) | arrays(np.uint8, ANY, elements=st.sampled_from([0, 3, 4, 5])))
-def test_strongest_byte_gradients_equal_the_reference(planes):
-    found = kernels.strongest_byte_gradients(planes)
-    equal(found, reference.strongest_byte_gradients(planes))
+@given(
+    arrays(np.uint8, COLOR) | arrays(np.uint8, COLOR, elements=st.sampled_from([0, 3, 4, 5]))
+)
+def test_strongest_byte_gradients_equal_the_reference(image):
+    expected = reference.strongest_byte_gradients(image)
+    equal(kernels.strongest_byte_gradients(image), expected)
 
 
 @given(arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, max_side=6)))
 def test_strongest_byte_gradients_of_equal_channels_are_those_of_one(plane):
-    found = kernels.strongest_byte_gradients(np.stack([plane, plane]))
+    found = kernels.strongest_byte_gradients(np.stack([plane] * 3, axis=-1))
     equal(found, gray_gradients(plane.astype(np.float32)))
+
+
+@given(arrays(np.uint8, (2, 4), elements=st.sampled_from([0, 1, 3, 4, 5])))
+def test_parts_of_the_choice_equal_the_reference(neighbours):
+    one, other = (kernels.byte_gradient(*four) for four in neighbours)
+    assert [one, other] == [reference.byte_gradient(*four) for four in neighbours]
+    assert kernels.longer(one, other) == reference.longer(one, other)
 
 
 @pytest.mark.parametrize("gradients", [*SPLIT, *[pair[::-1] for pair in SPLIT]])
@@ -67,18 +77,19 @@ def test_of_equal_squares_the_greater_rounded_root_counts(gradients):
     assert (rows[1, 1], columns[1, 1]) == gradients[np.argmax(lengths)]
 
 
-@given(arrays(np.float32, (2, 3, 4), elements=st.integers(-9, 9)), arrays(np.int32, 4))
-def test_settled_ties_equal_the_reference_and_others_stay(gradients, tied):
+@given(arrays(np.uint8, (3, 3, 6)), arrays(np.int32, 4))
+def test_settled_ties_equal_the_reference_and_others_stay(lines, tied):
+    above, line, below = lines[0, :, 1:-1], lines[1], lines[2, :, 1:-1]
     found = np.full((2, 4), np.nan, np.float32)
     expected = found.copy()
-    kernels.settle_ties(tied, *gradients, *found)
-    reference.settle_ties(tied, *gradients, *expected)
+    kernels.settle_ties(tied, above, line, below, *found)
+    reference.settle_ties(tied, above, line, below, *expected)
     np.testing.assert_array_equal(found, expected)
 
 
 def test_signed_bytes_do_not_wrap():
-    planes = np.array([[[-128, 0, 127]]], np.int8)
-    rows, columns = kernels.strongest_byte_gradients(planes)
+    line = np.array([-128, 0, 127], np.int8)
+    rows, columns = kernels.strongest_byte_gradients(np.repeat(line, 3).reshape(1, 3, 3))
     np.testing.assert_array_equal(columns, [[0, 255, 0]])
     np.testing.assert_array_equal(rows, [[0, 0, 0]])
 

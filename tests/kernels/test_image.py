@@ -30,13 +30,14 @@ def gradient_pairs(draw, elements):
 
 @st.composite
 def ballots(draw):
-    """Bins and votes, as `votes_by_edge` and `votes_by_angle` return them."""
+    """Bins and votes, as `votes_by_edge` returns them, and bins of no number."""
     shape = draw(array_shapes(min_dims=2, max_dims=2, max_side=7))
     dtype = draw(DTYPES)
     bins = draw(arrays(dtype, shape, elements=st.sampled_from([0, 1, 2, 3, np.nan])))
     return bins, draw(arrays(dtype, shape, elements=st.integers(0, 100)))
 
 
+ANGLED = st.floats(-2, 2, width=16)
 histograms = arrays(
     np.float64,
     array_shapes(min_dims=3, max_dims=3, min_side=2, max_side=4),
@@ -114,14 +115,60 @@ def test_strips_do_not_show():
     equal(found, reference.votes_by_edge(*gradients, edges), rtol=1e-6)
 
 
-@given(gradient_pairs(st.floats(-2, 2, width=16)), st.integers(1, 5))
-def test_votes_by_angle_equal_the_reference(gradients, orientations):
-    rows, columns = (gradient.astype(np.float64) for gradient in gradients)
-    angles = np.arctan2(rows, columns)
+def edges_of(orientations):
+    """Upper edges of the bins in degrees, and those between bins as directions."""
     edges_deg = 180.0 / orientations * np.arange(1, orientations + 1)
-    found = kernels.votes_by_angle(rows, columns, angles, edges_deg)
-    expected = reference.votes_by_angle(rows, columns, angles, edges_deg)
-    equal(found, expected, rtol=1e-12)
+    edges = np.deg2rad(edges_deg[:-1])
+    return edges_deg, np.stack([np.cos(edges), np.sin(edges)], axis=1)
+
+
+@given(gradient_pairs(ANGLED), st.integers(1, 5))
+def test_near_an_edge_equals_the_reference(gradients, orientations):
+    rows, columns = (gradient.astype(np.float64) for gradient in gradients)
+    edges = edges_of(orientations)[1]
+    found = kernels.near_an_edge(rows, columns, edges)
+    np.testing.assert_array_equal(found, reference.near_an_edge(rows, columns, edges))
+
+
+@given(gradient_pairs(ANGLED | st.floats(width=32)), st.integers(1, 12))
+def test_away_from_edges_the_side_of_each_tells_what_the_angle_does(gradients, orientations):
+    rows, columns = (gradient.astype(np.float64) for gradient in gradients)
+    edges_deg, edges = edges_of(orientations)
+    bins, votes = kernels.votes_by_edge(rows, columns, edges)
+    trusted = ~kernels.near_an_edge(rows, columns, edges) & (votes > 0)
+    angles = np.arctan2(rows, columns)[trusted]
+    np.testing.assert_array_equal(bins[trusted], kernels.bins_by_angle(angles, edges_deg))
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "near"),
+    [
+        (1.0, 1.0, True),
+        (1.0, 1.0 + 1e-12, False),
+        (0.0, -3.0, True),
+        (2.0, 1.0, False),
+        (-2.0, 0.0, False),
+        (-2.0, 1e-18, True),
+        (1e-300, 1e-302, True),
+        (0.0, 0.0, False),
+        (np.nan, 1.0, True),
+        (1.0, np.nan, True),
+        (np.nan, 0.0, True),
+        (np.inf, -1.0, True),
+        (np.inf, np.inf, True),
+    ],
+)
+def test_near_an_edge_by_hand(x, y, near):
+    edges = edges_of(4)[1]
+    assert kernels.near_an_edge(np.array([[y]]), np.array([[x]]), edges).item() is near
+
+
+@given(gradient_pairs(ANGLED), st.integers(1, 5))
+def test_bins_by_angle_equal_the_reference(gradients, orientations):
+    angles = np.arctan2(*gradients, dtype=np.float64).ravel()
+    edges_deg = edges_of(orientations)[0]
+    found = kernels.bins_by_angle(angles, edges_deg)
+    np.testing.assert_array_equal(found, reference.bins_by_angle(angles, edges_deg))
 
 
 @pytest.mark.parametrize(
@@ -139,11 +186,9 @@ def test_votes_by_angle_equal_the_reference(gradients, orientations):
         (np.nan, 1.0, np.nan),
     ],
 )
-def test_votes_by_angle_by_hand(x, y, bin_):
-    rows, columns = np.array([[y]]), np.array([[x]])
-    edges_deg = np.array([45.0, 90.0, 135.0, 180.0])
-    bins, _ = kernels.votes_by_angle(rows, columns, np.arctan2(rows, columns), edges_deg)
-    np.testing.assert_array_equal(bins, [[bin_]])
+def test_bins_by_angle_by_hand(x, y, bin_):
+    angles = np.arctan2(np.array([y]), np.array([x]))
+    np.testing.assert_array_equal(kernels.bins_by_angle(angles, edges_of(4)[0]), [bin_])
 
 
 @given(ballots(), st.integers(1, 3), st.integers(1, 3))
@@ -174,21 +219,24 @@ def test_blocks_of_cells_equal_the_reference(cells, block_height, block_width):
     np.testing.assert_array_equal(found, expected)
 
 
-@given(histograms, st.booleans())
-def test_divided_by_length_equals_the_reference(cells, squared):
-    found = kernels.divided_by_length(cells[0], squared)
-    expected = reference.divided_by_length(cells[0], squared)
+@given(histograms, st.booleans(), st.sampled_from([0.2, np.inf]))
+def test_divide_by_length_equals_the_reference(cells, squared, most):
+    found, expected = cells[0].copy(), cells[0].copy()
+    kernels.divide_by_length(found, squared, most)
+    reference.divide_by_length(expected, squared, most)
     np.testing.assert_allclose(found, expected, rtol=1e-12)
 
 
-def test_divided_by_length_by_hand():
-    columns = np.array([[3.0, 0.0], [4.0, 0.0]])
-    np.testing.assert_allclose(
-        kernels.divided_by_length(columns, True), [[0.6, 0], [0.8, 0]], rtol=1e-9
-    )
-    np.testing.assert_allclose(
-        kernels.divided_by_length(columns, False), [[3 / 7, 0], [4 / 7, 0]], rtol=1e-5
-    )
+@pytest.mark.parametrize(
+    ("squared", "most", "expected"),
+    [(True, np.inf, [0.6, 0.8]), (True, 0.7, [0.6, 0.7]), (False, 1.0, [3 / 7, 4 / 7])],
+)
+def test_divide_by_length_by_hand(squared, most, expected):
+    columns = np.array([[3.0, 0.0, np.nan], [4.0, 0.0, 1.0]])
+    kernels.divide_by_length(columns, squared, most)
+    np.testing.assert_allclose(columns[:, 0], expected, rtol=1e-5)
+    np.testing.assert_array_equal(columns[:, 1], [0, 0])
+    assert np.isnan(columns[:, 2]).all()
 
 
 @given(histograms, st.integers(1, 2), st.integers(1, 2), st.sampled_from(range(4)))
@@ -203,3 +251,10 @@ def test_normalized_blocks_do_not_see_contrast(cells, norm):
     cells = cells + 1  # else the constant that guards against zero shows
     found = kernels.normalized_blocks(cells * 1000, 2, 2, norm)
     np.testing.assert_allclose(found, kernels.normalized_blocks(cells, 2, 2, norm), atol=1e-4)
+
+
+@given(ballots(), st.sampled_from(range(4)))
+def test_a_descriptor_equals_the_reference(ballot, norm):
+    arguments = (*ballot, 3, 1, 1, 1, 1, norm)
+    found, expected = kernels.descriptor(*arguments), reference.descriptor(*arguments)
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
