@@ -347,14 +347,13 @@ def _votes(pixels, orientations, transform_sqrt):
     pixels = pixels.astype(_float_type(pixels.dtype), copy=False)
     gradients = _gradients(np.sqrt(pixels) if transform_sqrt else pixels)
     rows, columns = (g.astype(np.float64, copy=False) for g in gradients)
-    edges_deg = 180.0 / orientations * np.arange(1, orientations + 1)
-    edges = np.deg2rad(edges_deg[:-1, None])
-    edges = np.hstack([np.cos(edges), np.sin(edges)])
+    edges_deg, edges = _edges(orientations)
     bins, votes = kernels.votes_by_edge(rows, columns, edges)
     near = np.flatnonzero(kernels.near_an_edge(rows, columns, edges))
-    # NumPy's own arctan2, because its rounding decides on ties, as it does in scikit-image
-    angles = np.arctan2(np.take(rows, near), np.take(columns, near))
-    np.put(bins, near, kernels.bins_by_angle(angles, edges_deg))
+    if near.size:
+        # NumPy's own arctan2, because its rounding decides on ties, as it does in scikit-image
+        angles = np.arctan2(rows.take(near), columns.take(near))
+        bins.put(near, kernels.bins_by_angle(angles, edges_deg))
     return bins, votes
 
 
@@ -368,6 +367,14 @@ def _gradients(pixels):
     planes = np.ascontiguousarray(np.moveaxis(pixels, -1, 0), dtype)
     rows, columns = zip(*map(kernels.gray_gradients, planes))
     return strongest_gradients(np.stack(rows), np.stack(columns))
+
+
+@lru_cache(maxsize=64)
+def _edges(orientations):
+    """Upper edges of the bins in degrees, and those between bins as directions ``(x, y)``."""
+    edges_deg = 180.0 / orientations * np.arange(1, orientations + 1)
+    edges = np.deg2rad(edges_deg[:-1])
+    return edges_deg, np.stack([np.cos(edges), np.sin(edges)], axis=1)
 
 
 @lru_cache(maxsize=64)
