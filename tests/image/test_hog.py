@@ -10,7 +10,7 @@ from PIL import Image
 
 from mmsk.exceptions import DecodeError, FailedSamplesWarning
 from mmsk.image import HOG, hog
-from mmsk.image._hog import _whole_edges
+from mmsk.image._orientations import whole_edges
 from mmsk.io import read_image
 from tests.kernels import reference
 
@@ -148,7 +148,7 @@ def test_every_gradient_of_bytes_falls_in_the_bin_of_its_angle(orientations):
     angles_deg = np.rad2deg(np.arctan2(rows, columns, dtype=np.float64)) % 180
     edges_deg = 180.0 / orientations * np.arange(1, orientations + 1)
     expected = np.searchsorted(edges_deg, angles_deg, side="right")
-    bins, _ = reference.votes_by_edge(rows, columns, _whole_edges(orientations))
+    bins, _ = reference.votes_by_edge(rows, columns, whole_edges(orientations))
     some = (rows != 0) | (columns != 0)
     np.testing.assert_array_equal(bins[some], expected[some])
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from mmsk._kernels import image as kernels
-from mmsk.image._hog import _edges
+from mmsk.image._orientations import edges_of
 
 from . import reference
 
@@ -119,7 +119,7 @@ def test_strips_do_not_show():
 @given(gradient_pairs(ANGLED), st.integers(1, 5))
 def test_near_an_edge_equals_the_reference(gradients, orientations):
     rows, columns = (gradient.astype(np.float64) for gradient in gradients)
-    edges = _edges(orientations)[1]
+    edges = edges_of(orientations)[1]
     found = kernels.near_an_edge(rows, columns, edges)
     np.testing.assert_array_equal(found, reference.near_an_edge(rows, columns, edges))
 
@@ -127,7 +127,7 @@ def test_near_an_edge_equals_the_reference(gradients, orientations):
 @given(gradient_pairs(ANGLED | st.floats(width=32)), st.integers(1, 12))
 def test_away_from_edges_the_side_of_each_tells_what_the_angle_does(gradients, orientations):
     rows, columns = (gradient.astype(np.float64) for gradient in gradients)
-    edges_deg, edges = _edges(orientations)
+    edges_deg, edges = edges_of(orientations)
     bins, votes = kernels.votes_by_edge(rows, columns, edges)
     trusted = ~kernels.near_an_edge(rows, columns, edges) & (votes > 0)
     angles = np.arctan2(rows, columns)[trusted]
@@ -153,14 +153,14 @@ def test_away_from_edges_the_side_of_each_tells_what_the_angle_does(gradients, o
     ],
 )
 def test_near_an_edge_by_hand(x, y, near):
-    edges = _edges(4)[1]
+    edges = edges_of(4)[1]
     assert kernels.near_an_edge(np.array([[y]]), np.array([[x]]), edges).item() is near
 
 
 @given(gradient_pairs(ANGLED), st.integers(1, 5))
 def test_bins_by_angle_equal_the_reference(gradients, orientations):
     angles = np.arctan2(*gradients, dtype=np.float64).ravel()
-    edges_deg = _edges(orientations)[0]
+    edges_deg = edges_of(orientations)[0]
     found = kernels.bins_by_angle(angles, edges_deg)
     np.testing.assert_array_equal(found, reference.bins_by_angle(angles, edges_deg))
 
@@ -182,7 +182,7 @@ def test_bins_by_angle_equal_the_reference(gradients, orientations):
 )
 def test_bins_by_angle_by_hand(x, y, bin_):
     angles = np.arctan2(np.array([y]), np.array([x]))
-    np.testing.assert_array_equal(kernels.bins_by_angle(angles, _edges(4)[0]), [bin_])
+    np.testing.assert_array_equal(kernels.bins_by_angle(angles, edges_of(4)[0]), [bin_])
 
 
 @given(ballots(), st.integers(1, 3), st.integers(1, 3))
