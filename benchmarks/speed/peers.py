@@ -90,12 +90,23 @@ def columns():
     return {"image": list(pictures), "audio": list(sounds), "video": list(films)}
 
 
-def scaling():
-    """Seconds with one and two threads by the clock on the wall, and their ratio."""
-    found, samples = {}, columns()
+def scaling(samples):
+    """Seconds with one and two threads by the clock on the wall, and their ratio.
+
+    Parameters
+    ----------
+    samples : dict of str to list
+        By modality.
+
+    Returns
+    -------
+    found : dict of str to dict
+        By extractor.
+    """
+    found = {}
     for name, (extractor, modality) in EXTRACTORS.items():
         column = samples[modality]
-        extractor.fit(column[:2])
+        extractor.fit(column[:4])
         one, two = (extractor.set_params(n_jobs=n).transform(column) for n in (1, 2))
         if not np.array_equal(one, two):
             raise AssertionError(f"{name} gives other rows with two threads")
@@ -130,7 +141,7 @@ def main():
     found = {"cases": side_by_side(sys.argv[1:])}
     if not sys.argv[1:]:
         found["load_average"] = os.getloadavg()[0]
-        found["threads"] = scaling()
+        found["threads"] = scaling(columns())
         for name, case in found["threads"].items():
             print(f"{name}: {case['gain']:.2f} x as fast with two threads")
         found["compiling"] = compiling()
