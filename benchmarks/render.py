@@ -43,6 +43,7 @@ RENDERERS = {
     "speed_union": speed.speed,
     "speed_sequences": speed.speed,
     "speed_peers": speed.peers,
+    "speed_threads": speed.threads,
     "speed_imports": speed.imports,
     "quality_tables": fusions.tables,
     "quality_matrices": fusions.matrices,

@@ -1,8 +1,8 @@
 """What a second thread gains where samples are files: by the clock on the wall.
 
-Run with ``python -m benchmarks.speed.threads`` on an idle machine of two cores or more; writes
-``benchmarks/results/speed_threads.json``. `benchmarks.speed.peers` does the same with samples in
-memory, each described in less than a millisecond, where threads mostly wait for Python.
+Run with ``python -m benchmarks.speed.threads`` on an idle machine of two cores or more;
+writes ``benchmarks/results/speed_threads.json``. `benchmarks.speed.peers` does the same with
+samples in memory, most described in a millisecond, where threads mostly wait for Python.
 """
 
 from benchmarks._harness import one_thread, write_result

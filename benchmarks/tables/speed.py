@@ -80,6 +80,12 @@ def peers(result):
     )
 
 
+def threads(result):
+    """What a second thread gains where samples are files."""
+    rows = [[name, f"{case['gain']:.2f}×"] for name, case in result["threads"].items()]
+    return f"## Threads, from files: {result['work']}\n\n{table(['extractor', 'gain'], rows)}"
+
+
 def imports(result):
     """A sentence on what importing costs."""
     return (
