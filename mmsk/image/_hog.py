@@ -325,9 +325,11 @@ def _names(shape):
 
 
 def _pair(name, values):
-    pair = tuple(values)
-    if len(pair) == 2:
-        first, second = int(pair[0]), int(pair[1])
-        if (first, second) == pair and first >= 1 and second >= 1:
-            return first, second
-    raise ValueError(f"{name} must be two whole numbers of at least 1, got {values!r}")
+    given = tuple(values)
+    try:
+        pair = tuple(map(int, given))
+    except (TypeError, ValueError, OverflowError):
+        pair = ()
+    if len(pair) != 2 or pair != given or min(pair) < 1:
+        raise ValueError(f"{name} must be two whole numbers of at least 1, got {values!r}")
+    return pair

@@ -166,6 +166,7 @@ def test_every_gradient_of_bytes_falls_in_the_bin_of_its_angle(orientations):
         (np.zeros((40, 40)), {"block_norm": "L3"}, "normalization method is invalid"),
         (np.zeros((40, 40)), {"orientations": 0}, "orientations must be an integer"),
         (np.zeros((40, 40)), {"pixels_per_cell": (0, 8)}, "two whole numbers"),
+        (np.zeros((40, 40)), {"pixels_per_cell": (None, 8)}, "two whole numbers"),
         (np.zeros((40, 40)), {"cells_per_block": (2, 2, 2)}, "two whole numbers"),
     ],
 )
