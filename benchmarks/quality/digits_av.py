@@ -153,7 +153,8 @@ def main():
         results[name] = {
             "methods": rows,
             "fused_error_in_that_of_the_best_single": [
-                round((1 - accuracy) / max(1 - single, 1e-9), 3) for accuracy in fused
+                round((1 - accuracy) / (1 - single), 3) if single < 1 else None
+                for accuracy in fused
             ],
         }
         for method, row in rows.items():

@@ -231,6 +231,11 @@ class BoostingFusion(ViewsEstimator):
             **self._objective(),
         }
         if self.cross_modal is not True:
+            if "interaction_constraints" in (self.params or {}):
+                raise ValueError(
+                    "params gives interaction_constraints, which also follow from "
+                    f"cross_modal={self.cross_modal!r}: leave one of them out."
+                )
             params["interaction_constraints"] = str(self._constraints())  # by position
         return {**params, **(self.params or {})}
 

@@ -151,15 +151,16 @@ def lp_norm(grams, targets, weight, C):
     M. Kloft, U. Brefeld, S. Sonnenburg, A. Zien (2011), "lp-norm multiple kernel learning",
     JMLR 12, 953-997: the weights in closed form, in turn with the fit.
     """
-    weights = np.full(len(grams), 1 / len(grams))
+    weights = np.full(len(grams), len(grams) ** -0.5)
     ridge = np.diag(1 / (C * weight))
     for _ in range(_LP_STEPS):
         dual = solve(weighted_sum(weights, grams) + ridge, targets, assume_a="pos")
         lengths = weights**2 * [np.vdot(dual, gram @ dual) for gram in grams]
         before, weights = weights, _of_sum_one(np.maximum(lengths, 0) ** (1 / 3))
+        weights /= np.linalg.norm(weights)
         if np.abs(weights - before).max() < 1e-4:
             break
-    return weights
+    return _of_sum_one(weights)
 
 
 def weighted_sum(weights, grams):

@@ -38,7 +38,8 @@ def inner_splits(cv, y, groups, *, classifier):
     Raises
     ------
     ValueError
-        If no class has two rows, or ``cv`` does not test every row once.
+        If there is one row or one group only, no class has two rows, or ``cv`` does not test
+        every row once.
     """
     if isinstance(cv, Integral):
         cv = _allowed(cv, y, groups, classifier)
@@ -60,7 +61,14 @@ def _allowed(cv, y, groups, classifier):
             f"{len(y)} rows is of a class of its own. Label more rows, or choose a fusion "
             "that learns nothing from rows held out."
         )
+    if len(y) < 2:
+        raise ValueError("inner folds hold out rows, but there is one row only (n_samples=1).")
     n_groups = cv if groups is None else len(np.unique(groups))
+    if groups is not None and n_groups < 2:
+        raise ValueError(
+            f"inner folds keep groups whole, but all {len(y)} rows are of one group. Leave "
+            "groups out, or choose a fusion that learns nothing from rows held out."
+        )
     return min(cv, max(2, int(n_rows)), n_groups)
 
 

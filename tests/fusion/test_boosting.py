@@ -156,3 +156,12 @@ def test_without_xgboost_it_says_which_extra_has_it(booster, monkeypatch):
     X, y = either_or(30)
     with pytest.raises(ModuleNotFoundError, match=rf"{booster.__name__}.*mmsk\[xgboost\]"):
         booster(VIEWS).fit(X, y.astype(int))
+
+
+@pytest.mark.parametrize("cross_modal", [False, "only"])
+def test_interaction_constraints_are_not_given_twice(cross_modal):
+    params = {"interaction_constraints": [[0, 1]]}
+    model = BoostingFusionRegressor(VIEWS, cross_modal=cross_modal, params=params)
+    rows = np.random.default_rng(0).normal(size=(20, 8))
+    with pytest.raises(ValueError, match="cross_modal"):
+        model.fit(rows, rows[:, 0])

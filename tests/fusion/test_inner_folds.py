@@ -70,6 +70,18 @@ def test_folds_are_as_many_as_asked_for_or_as_there_can_be(y, groups, classifier
     assert len(inner_splits(5, np.array(y), groups, classifier=classifier)) == n_folds
 
 
+@pytest.mark.parametrize("fusion", HOLD_OUT)
+def test_rows_of_one_group_only_are_told_so(fusion):
+    X = RNG.normal(size=(8, 3))
+    with pytest.raises(ValueError, match="all 8 rows are of one group"):
+        fusion(VIEWS).fit(X, _target(fusion(VIEWS), 8), groups=np.zeros(8))
+
+
+def test_one_row_cannot_be_held_out():
+    with pytest.raises(ValueError, match="one row only"):
+        inner_splits(5, np.array([1.0]), None, classifier=False)
+
+
 def test_one_fold_is_refused_as_before():
     with pytest.raises(ValueError, match="n_splits=1"):
         inner_splits(1, np.arange(9.0), None, classifier=False)

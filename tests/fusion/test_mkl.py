@@ -4,17 +4,19 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import sparse
+from scipy.optimize import minimize
 from sklearn.datasets import make_classification
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import log_loss
-from sklearn.metrics.pairwise import chi2_kernel
+from sklearn.metrics.pairwise import chi2_kernel, rbf_kernel
 from sklearn.model_selection import GridSearchCV
 from sklearn.svm import SVC, LinearSVC
 
 from mmsk.exceptions import MissingViewWarning
 from mmsk.fusion import BlockScaler, MKLClassifier, MKLRegressor
 from mmsk.fusion._calibrated_ridge import CalibratedRidge
+from mmsk.fusion._gram_weights import lp_norm
 from mmsk.fusion._grams import ViewGram
 from tests.fusion.toys import weigh_alike, wide_and_narrow
 
@@ -74,6 +76,23 @@ def test_weights_of_simplemkl_leave_no_gram_that_would_serve_the_machines_better
     lengths = np.array([dual @ gram[np.ix_(some, some)] @ dual for gram in grams])
     assert lengths.max() <= 1.02 * weights @ lengths
     np.testing.assert_allclose(lengths[weights > 0.05], lengths.max(), rtol=0.05)
+
+
+@pytest.mark.parametrize("C", [0.1, 1.0, 100.0])
+def test_lp_weights_are_those_of_least_regularised_error_among_all_of_2_norm_1(C):
+    views = np.hsplit(X, X.shape[1])
+    grams = [rbf_kernel(view) for view in views]
+    targets, every = (Z - Z.mean())[:, None], np.ones(len(Z))
+
+    def objective(weights):  # the dual value of the ridge regression, scaled to 2-norm 1
+        total = np.tensordot(weights / np.linalg.norm(weights), grams, 1)
+        return np.vdot(targets, np.linalg.solve(total + np.eye(len(Z)) / C, targets))
+
+    found = lp_norm(grams, targets, every, C)
+    start, bounds = np.ones(len(grams)), [(1e-9, 1)] * len(grams)
+    best = minimize(objective, start, bounds=bounds, options={"ftol": 1e-14, "gtol": 1e-10})
+    assert found.sum() == pytest.approx(1)
+    np.testing.assert_allclose(found, best.x / best.x.sum(), atol=5e-3)
 
 
 @pytest.mark.parametrize("combination", ["cka", "lp"])
