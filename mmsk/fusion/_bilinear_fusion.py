@@ -15,6 +15,7 @@ from mmsk.fusion._base import ViewsEstimator
 from mmsk.fusion._blocks import is_sparse_when_joined, joined
 from mmsk.fusion._feature_fusion import FeatureFusion
 from mmsk.fusion._products import PairProducts, square_places
+from mmsk.fusion._views import naming_view
 
 
 class BilinearFusion(TransformerMixin, ViewsEstimator):
@@ -250,9 +251,15 @@ class BilinearFusion(TransformerMixin, ViewsEstimator):
 
     def _blocks(self, fused):
         """The fused matrix, then the products, in the order of ``products_``."""
-        fused = check_array(fused, accept_sparse="csr", dtype=np.float32)
-        parts = {view: fused[:, where] for view, where in self.features_.blocks_.items()}
-        found = [fused]
+        fused = check_array(
+            fused, accept_sparse="csr", dtype=np.float32, ensure_all_finite=False
+        )
+        parts, found = {}, [fused]
+        for view, where in self.features_.blocks_.items():
+            with naming_view(view):
+                parts[view] = check_array(
+                    fused[:, where], accept_sparse="csr", ensure_min_features=0
+                )
         for view, other, products in self.products_:
             block = products.transform(parts[view], parts[other])
             if view == other:

@@ -16,7 +16,7 @@ class BoostingFusionRegressor(RegressorMixin, BoostingFusion):
         As in `FeatureFusion`.
     cross_modal : bool or {"only"}, default=True
         Whether one way down a tree may use several views. False forbids it, so that views
-        add up; ``"only"`` makes it use one feature of each of two views.
+        add up; ``"only"`` lets it use at most one feature of each of two views.
     n_components : int, default=100
         Columns that a wider block is reduced to: a sparse one by truncated SVD, a dense
         one by principal components. Narrower blocks are taken as they are.

@@ -121,3 +121,11 @@ def test_what_only_both_views_tell_a_linear_model_learns_from_products():
 def test_a_degree_of_no_view_or_beyond_pairs_is_refused(degree, message):
     with pytest.raises(ValueError, match=message):
         BilinearFusion(VIEWS, degree=degree).fit(X)
+
+
+def test_a_gap_within_a_view_is_told_with_the_view():
+    gap = X.copy()
+    gap[0, 0] = np.nan
+    with pytest.raises(ValueError, match="NaN") as info:
+        BilinearFusion(VIEWS).fit(gap)
+    assert info.value.__notes__ == ["in view 'a'"]
