@@ -6,7 +6,7 @@ import numpy as np
 
 from mmsk._kernels.flow import direction_sums
 from mmsk._kernels.image import gray_gradients
-from mmsk._utils.sklearn_private import Interval
+from mmsk._utils.sklearn_private import Interval, StrOptions
 from mmsk.base import TimedTransformer
 from mmsk.encoding import CodebookTransformer
 from mmsk.video._film import FilmTransformer, shrunk
@@ -41,6 +41,9 @@ class MotionFisherVector(FilmTransformer, CodebookTransformer):
         where and when things happen.
     pyramid : sequence of int, default=(1, 3)
         Parts of the time that are encoded one by one; 1 is the whole film.
+    gradients_of : {"frame", "difference"}, default="frame"
+        Whether gradients are those of the frame, so that what is seen counts, or of its
+        difference from the frame before, so that only what changes does.
     orientations : int, default=8
         Directions told apart.
     cell_px : int, default=12
@@ -99,12 +102,12 @@ class MotionFisherVector(FilmTransformer, CodebookTransformer):
     `mmsk.image.FisherVector`: by part of the time; gradients by weights, by means, by
     variances; component; value of the descriptor. A missing film is a row of NaN.
 
-    A descriptor has, for each of 2 x 2 x 3 cells, HOG (of the later frame of a step), HOF
-    with a last value for rest, and MBH of both parts of the flow; of each kind roots of
-    shares are taken, which fall to 0 where there is next to nothing. Cuboids overlap by
-    half in space and by two thirds in time. A film of fewer steps than a cuboid has its
-    last cell repeated, one of a single frame is at rest; one too small for two cells a
-    side has one cuboid.
+    A descriptor has, for each of 2 x 2 x 3 cells, HOG (of the later frame of a step, or of
+    its difference from the earlier), HOF with a last value for rest, and MBH of both parts
+    of the flow; of each kind roots of shares are taken, which fall to 0 where there is next
+    to nothing. Cuboids overlap by half in space and by two thirds in time. A film of fewer
+    steps than a cuboid has its last cell repeated, one of a single frame is at rest; one
+    too small for two cells a side has one cuboid.
 
     Descriptors of a film are in memory at once, some 100 kB a second: long recordings are
     better cut into segments.
@@ -133,6 +136,7 @@ class MotionFisherVector(FilmTransformer, CodebookTransformer):
     _parameter_constraints = {
         **TimedTransformer._parameter_constraints,
         **CodebookTransformer.CODEBOOK_CONSTRAINTS,
+        "gradients_of": [StrOptions({"frame", "difference"})],
         "orientations": [Interval(Integral, 1, None, closed="left")],
         "cell_px": [Interval(Integral, 2, None, closed="left")],
         "cell_steps": [Interval(Integral, 1, None, closed="left")],
@@ -151,6 +155,7 @@ class MotionFisherVector(FilmTransformer, CodebookTransformer):
         encoding="fisher",
         positions=False,
         pyramid=(1, 3),
+        gradients_of="frame",
         orientations=8,
         cell_px=12,
         cell_steps=2,
@@ -168,6 +173,7 @@ class MotionFisherVector(FilmTransformer, CodebookTransformer):
         self.encoding = encoding
         self.positions = positions
         self.pyramid = pyramid
+        self.gradients_of = gradients_of
         self.orientations = orientations
         self.cell_px = cell_px
         self.cell_steps = cell_steps
@@ -198,19 +204,20 @@ class _Watcher:
         self._extractor = extractor
         self._flows = FlowSteps(extractor.width_px)
         self._sums, self._n_steps = [], []
-        self._first = None
+        self._last = None
 
     def add(self, frame):
         small = shrunk(frame.image, self._extractor.width_px)
         flow = self._flows.step(frame)
         if flow is None:
-            self._first = small
+            pass
         elif self._n_steps and self._n_steps[-1] < self._extractor.cell_steps:
             self._sums[-1] += self._of_step(small, flow)
             self._n_steps[-1] += 1
         else:
             self._sums.append(self._of_step(small, flow))
             self._n_steps.append(1)
+        self._last = small
 
     def _of_step(self, small, flow):
         extractor = self._extractor
@@ -218,7 +225,8 @@ class _Watcher:
         how = extractor.orientations, n_rows, n_columns
         motion = direction_sums(*flow, *how, extractor.min_speed)
         motion[..., :-1] /= extractor.min_speed or 1.0  # a slow pixel weighs as one at rest
-        found = [_gradient_sums(small, how), motion]
+        changes = extractor.gradients_of == "difference"
+        found = [_gradient_sums(small - self._last if changes else small, how), motion]
         per_side = np.float32(max(small.shape))
         found += [_gradient_sums(part * per_side, how) for part in flow]
         n_pixels = np.maximum(pixels_per_cell(*small.shape, n_rows, n_columns), 1)
@@ -227,8 +235,8 @@ class _Watcher:
     def descriptors(self):
         """Descriptors of all cuboids that move, (n_cuboids, n_values), and positions."""
         if not self._sums:  # a single frame
-            still = np.zeros_like(self._first)
-            return _cuboids(self._of_step(self._first, (still, still))[None])
+            still = np.zeros_like(self._last)
+            return _cuboids(self._of_step(self._last, (still, still))[None])
         steps = np.array(self._n_steps, np.float32)[:, None, None, None, None]
         return _cuboids(np.stack(self._sums) / steps)
 

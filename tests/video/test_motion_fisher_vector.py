@@ -34,6 +34,27 @@ def test_descriptors_are_of_cuboids_on_a_lattice():
     assert len(np.unique(positions[:, 0])) == 6
 
 
+def kinds(film, **parameters):
+    """Means of the four kinds of histograms of a film, of shape (4, orientations + 1)."""
+    descriptors, _ = extractor(**parameters)._describe(film)
+    return descriptors.reshape(len(descriptors), 4, 9, -1).mean(axis=(0, 3))
+
+
+def test_motion_counts_under_its_direction_and_what_is_seen_under_its_own():
+    right, down = kinds(RIGHT), kinds(DOWN)
+    assert right[1].argmax() == 0
+    assert down[1].argmax() == 2  # a quarter of eight directions on
+    np.testing.assert_allclose(right[0], down[0], atol=0.02)  # the same noise
+
+
+def test_gradients_of_differences_see_only_what_changes():
+    assert kinds(STILL)[0].max() > 0.1
+    assert kinds(STILL, gradients_of="difference")[0].max() == 0
+    moving, seen = kinds(RIGHT, gradients_of="difference"), kinds(RIGHT)
+    assert moving[0].max() > 0.1
+    np.testing.assert_array_equal(moving[1:], seen[1:])
+
+
 def test_cuboids_at_rest_are_left_out():
     half = STILL.copy()
     half[:, :, 32:] = RIGHT[:, :, 32:]
