@@ -33,11 +33,16 @@ class FlowSteps:
     ----------
     width_px : int
         Size of the frames that are compared, as of `mmsk.video._film.shrunk`.
+
+    Attributes
+    ----------
+    last, before : ndarray of shape (height, width), float32, or None
+        The newest frame and the one before it, shrunk, each about its mean level.
     """
 
     def __init__(self, width_px):
         self.width_px = width_px
-        self._last = None
+        self.last = self.before = self._time_s = None
 
     def step(self, frame):
         """The `Flow` to a frame from the one before it; None for the first.
@@ -46,13 +51,14 @@ class FlowSteps:
         """
         small = shrunk(frame.image, self.width_px)
         small -= small.mean(dtype=np.float64)
-        last, self._last = self._last, (frame.time_s, small)
-        if last is None:
+        self.before, self.last = self.last, small
+        last_s, self._time_s = self._time_s, frame.time_s
+        if self.before is None:
             return None
-        seconds = max(frame.time_s - last[0], 1e-3)
+        seconds = max(frame.time_s - last_s, 1e-3)
         n_levels = int(np.log2(max(min(small.shape) / _LEAST_SIDE, 1))) + 1
         flow = kernels.optical_flow(
-            last[1], small, min(n_levels, _MOST_LEVELS), RADIUS, N_ROUNDS
+            self.before, small, min(n_levels, _MOST_LEVELS), RADIUS, N_ROUNDS
         )
         per_second = np.float32(1 / (max(small.shape) * seconds))
         return Flow(*(part * per_second for part in flow))

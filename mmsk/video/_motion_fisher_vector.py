@@ -9,7 +9,7 @@ from mmsk._kernels.image import gray_gradients
 from mmsk._utils.sklearn_private import Interval, StrOptions
 from mmsk.base import TimedTransformer
 from mmsk.encoding import CodebookTransformer
-from mmsk.video._film import FilmTransformer, shrunk
+from mmsk.video._film import FilmTransformer
 from mmsk.video._flow import FlowSteps, pixels_per_cell
 
 _SIDE_CELLS = 2  # of a cuboid: 2 x 2 cells
@@ -204,39 +204,42 @@ class _Watcher:
         self._extractor = extractor
         self._flows = FlowSteps(extractor.width_px)
         self._sums, self._n_steps = [], []
-        self._last = None
 
     def add(self, frame):
-        small = shrunk(frame.image, self._extractor.width_px)
         flow = self._flows.step(frame)
         if flow is None:
-            pass
-        elif self._n_steps and self._n_steps[-1] < self._extractor.cell_steps:
-            self._sums[-1] += self._of_step(small, flow)
-            self._n_steps[-1] += 1
-        else:
-            self._sums.append(self._of_step(small, flow))
-            self._n_steps.append(1)
-        self._last = small
+            return
+        if not self._n_steps or self._n_steps[-1] == self._extractor.cell_steps:
+            self._sums.append(np.float32(0))
+            self._n_steps.append(0)
+        self._sums[-1] = self._sums[-1] + self._of_step(flow)
+        self._n_steps[-1] += 1
 
-    def _of_step(self, small, flow):
+    def _of_step(self, flow):
+        small = self._seen()
         extractor = self._extractor
         n_rows, n_columns = (max(1, side // extractor.cell_px) for side in small.shape)
         how = extractor.orientations, n_rows, n_columns
         motion = direction_sums(*flow, *how, extractor.min_speed)
         motion[..., :-1] /= extractor.min_speed or 1.0  # a slow pixel weighs as one at rest
-        changes = extractor.gradients_of == "difference"
-        found = [_gradient_sums(small - self._last if changes else small, how), motion]
+        found = [_gradient_sums(small, how), motion]
         per_side = np.float32(max(small.shape))
         found += [_gradient_sums(part * per_side, how) for part in flow]
         n_pixels = np.maximum(pixels_per_cell(*small.shape, n_rows, n_columns), 1)
         return (np.stack(found, axis=2) / n_pixels[:, :, None, None]).astype(np.float32)
 
+    def _seen(self):
+        """The frame whose gradients count, or its difference from the one before."""
+        last, before = self._flows.last, self._flows.before
+        if self._extractor.gradients_of == "frame":
+            return last
+        return np.zeros_like(last) if before is None else last - before
+
     def descriptors(self):
         """Descriptors of all cuboids that move, (n_cuboids, n_values), and positions."""
         if not self._sums:  # a single frame
-            still = np.zeros_like(self._last)
-            return _cuboids(self._of_step(self._last, (still, still))[None])
+            still = np.zeros_like(self._flows.last)
+            return _cuboids(self._of_step((still, still))[None])
         steps = np.array(self._n_steps, np.float32)[:, None, None, None, None]
         return _cuboids(np.stack(self._sums) / steps)
 

@@ -8,13 +8,13 @@ import pytest
 
 from mmsk.exceptions import DecodeError
 from mmsk.io import read_audio, read_image, read_video
-from tests.marks import DATA
+from tests.marks import BAD_INPUTS, DATA
 
 TABLE = DATA / "bad_inputs" / "table.csv"
 
 pytestmark = [
     pytest.mark.real_data,
-    pytest.mark.skipif(not TABLE.exists(), reason="the folder of real data is not here"),
+    BAD_INPUTS,
     pytest.mark.filterwarnings("ignore"),  # decoders talk about what they meet
 ]
 

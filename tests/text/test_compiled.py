@@ -13,7 +13,7 @@ from sklearn.feature_extraction import text as sklearn_text
 
 from mmsk import text
 from mmsk.text import _compiled
-from tests.marks import DATA
+from tests.marks import BAD_INPUTS, DATA
 from tests.text.test_documents import VECTORIZERS, assert_same_matrix
 
 # whole words come again and again; then anything, half of a surrogate pair too
@@ -166,24 +166,22 @@ def test_a_document_of_ten_megabytes_is_one_document_like_any_other(analyzer):
     )
 
 
+@BAD_INPUTS
 @pytest.mark.real_data
 @pytest.mark.parametrize("analyzer", ["word", "char", "char_wb"])
 def test_naughty_strings_are_cut_alike(analyzer):
-    path = DATA / "bad_inputs/text/blns.json"
-    if not path.exists():
-        pytest.skip("no list of naughty strings")
-    documents = json.loads(path.read_text("utf-8"))
+    documents = json.loads((DATA / "bad_inputs/text/blns.json").read_text("utf-8"))
     assert_equal_to_scikit_learns(
         "CountVectorizer", documents, documents[::3], analyzer=analyzer, ngram_range=(1, 3)
     )
 
 
+@BAD_INPUTS
 @pytest.mark.real_data
 @pytest.mark.parametrize("analyzer", ["word", "char", "char_wb"])
 def test_files_of_bad_text_are_cut_alike(analyzer):
     paths = sorted((DATA / "bad_inputs/text").glob("*.txt"))
-    if not paths:
-        pytest.skip("no files of bad text")
+    assert paths
     documents = [path.read_bytes() for path in paths]
     assert_equal_to_scikit_learns(
         "CountVectorizer",
